@@ -1,0 +1,56 @@
+//! The shape that every capability has.
+
+use thiserror::Error;
+use usher_policy::Grant;
+use wasmtime::component::Linker;
+
+use crate::call_context::CallContext;
+use crate::services::Services;
+
+/// One imported interface.
+pub(crate) trait Capability {
+    /// The interface's name in `usher:host`, which is also its key in a grant.
+    const NAME: &'static str;
+
+    /// The line that grants it, narrow enough to start from.
+    const GRANT_LINE: &'static str;
+
+    /// Whether the grant gives it and the host can. Runs once, at load, for a component that imports it.
+    fn admit(grant: &Grant, services: &Services) -> Result<(), NotAdmitted>;
+
+    /// Adds the functions to a component's linker. Runs once, at load, after [`Capability::admit`].
+    fn link<T: Send + 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut CallContext) -> wasmtime::Result<()>;
+}
+
+/// Why an imported interface isn't linked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotAdmitted {
+    /// The grant doesn't have it.
+    #[error("the grant doesn't give {interface}; to give it, write under [capabilities]: {line}")]
+    NotGranted {
+        /// The interface.
+        interface: &'static str,
+        /// The line to write.
+        line: &'static str,
+    },
+    /// The grant gives a container that the host doesn't have.
+    #[error(
+        "the grant gives {interface} on the container {container:?}, which isn't configured; configured are: {configured}"
+    )]
+    NoSuchContainer {
+        /// The interface.
+        interface: &'static str,
+        /// The container of the grant.
+        container: String,
+        /// Those that there are.
+        configured: String,
+    },
+}
+
+/// Not granted, as an error of a capability.
+pub(crate) fn not_granted<C: Capability>() -> NotAdmitted {
+    NotAdmitted::NotGranted {
+        interface: C::NAME,
+        line: C::GRANT_LINE,
+    }
+}

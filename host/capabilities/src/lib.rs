@@ -1,0 +1,37 @@
+//! The host functions: one module an imported interface of `usher:host`, all of one shape.
+//!
+//! Each capability has three moments:
+//!
+//! 1. **admit**, at load: does the operator's grant give it, and can this host give what the grant says?
+//! 2. **link**, at load: its functions go into the component's linker. What isn't admitted isn't linked, and what isn't linked
+//!    can't be called.
+//! 3. **call**: each function counts itself against the call's budget and asks the [`Permit`](usher_policy::Permit) in the
+//!    [`CallContext`] before it does anything.
+//!
+//! **In** come calls of guests, with names of containers, ids, queries and bodies that are attackers' input. **Out** go values and
+//! the contract's typed errors. What never goes out: a token, a secret, a partition key, a backend's own words. Whose items a
+//! call reaches is computed here from the verified caller ([`Services::partition`]); no type that a guest can fill names a person.
+//!
+//! Interfaces of the contract that aren't in [`Interface::ALL`] aren't offered by this host: a component that imports one is
+//! refused at load.
+#![forbid(unsafe_code)]
+
+mod all_documents;
+mod bindings;
+mod call_context;
+mod capability;
+mod config;
+mod documents;
+mod identity;
+mod interface;
+mod log;
+mod my_documents;
+mod my_documents_write;
+mod seal;
+mod services;
+
+pub use call_context::{CallContext, HostCallsExhausted};
+pub use capability::NotAdmitted;
+pub use interface::Interface;
+pub use seal::{SealKey, SealKeyError};
+pub use services::{Services, ServicesError};

@@ -1,0 +1,116 @@
+//! A container's table, and the SQL about it. A container has a table of its own, so that scanning one never reads another's rows.
+
+use crate::error::StoreError;
+use crate::partition::{ContainerDefinition, PartitionKey, PropertyPath};
+
+/// A container on disk.
+pub(super) struct Container {
+    definition: ContainerDefinition,
+    /// `partition, id` → etag, timestamp, expires, body.
+    pub(super) read: String,
+    /// `partition, after, now` → position, etag, timestamp, body, by position.
+    pub(super) scan_partition: String,
+    /// `partition, after, now, id`: the same.
+    pub(super) find_in_partition: String,
+    /// `after, now`: the same.
+    pub(super) scan_whole: String,
+    /// `after, now, id`: the same.
+    pub(super) find_in_whole: String,
+    /// `partition, id, etag, timestamp, expires, body`; takes the place of an item only if that has expired.
+    pub(super) create: String,
+    /// The same; takes the place of any item.
+    pub(super) upsert: String,
+    /// The same; only over an item that lives.
+    pub(super) replace: String,
+    /// `partition, id`.
+    pub(super) delete: String,
+    /// `now, how many`.
+    pub(super) purge: String,
+}
+
+impl Container {
+    /// The SQL that makes the table of container `number`.
+    ///
+    /// `position` is SQLite's rowid: it numbers items in the order in which they came. `partition` is the key's levels as a JSON
+    /// array, which no two keys share. The index on it alone carries the position, and so gives a partition in that order.
+    pub(super) fn schema(number: i64) -> String {
+        let table = table(number);
+        format!(
+            "CREATE TABLE {table} (
+                position INTEGER PRIMARY KEY,
+                partition TEXT NOT NULL,
+                id TEXT NOT NULL,
+                etag TEXT NOT NULL,
+                timestamp INTEGER NOT NULL,
+                expires INTEGER,
+                body TEXT NOT NULL
+            ) STRICT;
+            CREATE UNIQUE INDEX {table}_by_id ON {table} (partition, id);
+            CREATE INDEX {table}_by_partition ON {table} (partition);
+            CREATE INDEX {table}_by_expiry ON {table} (expires) WHERE expires IS NOT NULL;"
+        )
+    }
+
+    pub(super) fn new(definition: ContainerDefinition, number: i64) -> Self {
+        let table = table(number);
+        let select = "SELECT position, etag, timestamp, body FROM";
+        let insert = format!(
+            "INSERT INTO {table} (partition, id, etag, timestamp, expires, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (partition, id) DO UPDATE
+             SET etag = excluded.etag, timestamp = excluded.timestamp, expires = excluded.expires, body = excluded.body"
+        );
+        Self {
+            definition,
+            read: format!(
+                "SELECT etag, timestamp, expires, body FROM {table} INDEXED BY {table}_by_id
+                 WHERE partition = ?1 AND id = ?2"
+            ),
+            scan_partition: format!(
+                "{select} {table} INDEXED BY {table}_by_partition
+                 WHERE partition = ?1 AND position > ?2 AND (expires IS NULL OR expires > ?3) ORDER BY position"
+            ),
+            find_in_partition: format!(
+                "{select} {table} INDEXED BY {table}_by_id
+                 WHERE partition = ?1 AND position > ?2 AND (expires IS NULL OR expires > ?3) AND id = ?4"
+            ),
+            scan_whole: format!(
+                "{select} {table} NOT INDEXED
+                 WHERE position > ?1 AND (expires IS NULL OR expires > ?2) ORDER BY position"
+            ),
+            find_in_whole: format!(
+                "{select} {table} NOT INDEXED
+                 WHERE position > ?1 AND (expires IS NULL OR expires > ?2) AND id = ?3 ORDER BY position"
+            ),
+            create: format!("{insert} WHERE {table}.expires <= ?4"),
+            upsert: insert,
+            replace: format!(
+                "UPDATE {table} SET etag = ?3, timestamp = ?4, expires = ?5, body = ?6 WHERE partition = ?1 AND id = ?2"
+            ),
+            delete: format!("DELETE FROM {table} WHERE partition = ?1 AND id = ?2"),
+            purge: format!(
+                "DELETE FROM {table} WHERE position IN (SELECT position FROM {table} WHERE expires <= ?1 LIMIT ?2)"
+            ),
+        }
+    }
+
+    /// The properties that the host owns.
+    pub(super) fn partition_paths(&self) -> &[PropertyPath] {
+        &self.definition.partition_paths
+    }
+
+    /// The column `partition` for a key.
+    pub(super) fn partition(&self, key: &PartitionKey) -> Result<String, StoreError> {
+        let (given, wanted) = (key.levels().len(), self.definition.partition_paths.len());
+        if given != wanted {
+            let name = &self.definition.name;
+            return Err(StoreError::unavailable(format!(
+                "the host gave a partition key of {given} levels for the container `{name}`, which has {wanted}"
+            )));
+        }
+        Ok(serde_json::Value::from(key.levels()).to_string())
+    }
+}
+
+fn table(number: i64) -> String {
+    format!("items_{number}")
+}

@@ -1,0 +1,127 @@
+//! How to open the embedded store, and what can go wrong then.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::error::Cause;
+use crate::names::ContainerName;
+use crate::partition::ContainerDefinition;
+
+/// How to open an [`EmbeddedStore`](super::EmbeddedStore).
+#[derive(Clone, Debug)]
+pub struct EmbeddedSettings {
+    /// Where the files are. It is made, readable by its owner only, if it doesn't exist.
+    pub directory: PathBuf,
+    /// The containers that exist. A new one is made; one that is left out keeps its items on disk, but can't be asked.
+    pub containers: Vec<ContainerDefinition>,
+    /// Threads that read; at least one. With two or more, one is kept free of queries, so that point reads don't wait for them.
+    pub readers: usize,
+    /// What time it is, for `_ts` and `ttl`.
+    pub clock: Clock,
+}
+
+impl EmbeddedSettings {
+    /// Settings with the system's clock and as many readers as there are processors, two to eight.
+    pub fn new(directory: impl Into<PathBuf>, containers: Vec<ContainerDefinition>) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { directory: directory.into(), containers, readers: processors.clamp(2, 8), clock: Clock::system() }
+    }
+}
+
+/// A clock of whole seconds since 1970.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> u64 + Send + Sync>);
+
+impl Clock {
+    /// The system's.
+    pub fn system() -> Self {
+        Self::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    }
+
+    /// One that asks `seconds`: for tests that don't wait.
+    pub fn new(seconds: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(seconds))
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Clock")
+    }
+}
+
+/// Why the store couldn't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory or a file in it can't be made or opened.
+    #[error("`{path}` can't be opened: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another process has the store open.
+    #[error("another process uses the documents in `{path}` (it holds the lock `documents.lock` there): stop it, or give this one another data directory")]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The file isn't a document store.
+    #[error("`{path}` isn't a document store: move it away, or give another data directory")]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A later version has written the file.
+    #[error("`{path}` has the format {found}, and this version knows formats up to {known}: use the version that wrote it, or a later one")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The latest that this version knows.
+        known: i64,
+    },
+    /// The file is damaged.
+    #[error("`{path}` is damaged ({problem}): restore it from a backup")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found.
+        problem: String,
+    },
+    /// Two definitions have the same name.
+    #[error("the container `{0}` is configured twice")]
+    ConfiguredTwice(ContainerName),
+    /// A definition has no partition path, more than three, or one twice.
+    #[error("the container `{0}` needs one to three different partition key paths")]
+    PartitionPaths(ContainerName),
+    /// A container's items were stored by another partition key.
+    #[error("the container `{name}` was made with the partition key {stored}, but {configured} is configured: a partition key can't change")]
+    PartitionKeyChanged {
+        /// Which container.
+        name: ContainerName,
+        /// Its paths on disk.
+        stored: String,
+        /// Its paths in the configuration.
+        configured: String,
+    },
+    /// SQLite failed.
+    #[error("`{path}` can't be used: {source}")]
+    Storage {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's reason.
+        source: Cause,
+    },
+    /// A thread couldn't be started.
+    #[error("a thread of the store can't be started: {0}")]
+    Thread(#[source] std::io::Error),
+}

@@ -1,0 +1,34 @@
+//! The embedded store: the conformance suite, and what only it promises (its files, its lock, its durability).
+#![allow(clippy::unwrap_used)]
+
+#[path = "../conformance/mod.rs"]
+mod conformance;
+mod crash;
+mod files;
+mod load;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use conformance::{Subject, definitions};
+use usher_documents::{Clock, EmbeddedSettings, EmbeddedStore};
+
+async fn open() -> Subject {
+    let directory = tempfile::tempdir().unwrap();
+    let time = Arc::new(AtomicU64::new(1_800_000_000));
+    let clock = Arc::clone(&time);
+    let mut settings = settings(directory.path());
+    settings.clock = Clock::new(move || clock.load(Ordering::SeqCst));
+    let store = Arc::new(EmbeddedStore::open(settings).unwrap());
+    let advance = Box::new(move |seconds| {
+        time.fetch_add(seconds, Ordering::SeqCst);
+    });
+    Subject { store, advance, keep: Box::new(directory) }
+}
+
+fn settings(directory: &Path) -> EmbeddedSettings {
+    EmbeddedSettings::new(directory, definitions())
+}
+
+conformance_suite!(open);

@@ -1,0 +1,76 @@
+//! Memory, tables and instances of one call.
+
+use usher_policy::Limits;
+use wasmtime::ResourceLimiter;
+
+use crate::fault::Limit;
+
+/// Holds a store to its limits and remembers which one was hit, so that the trap that usually follows a refused growth is told
+/// as what it was.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    memory: usize,
+    tables: usize,
+    instances: usize,
+    memory_used: usize,
+    tables_used: usize,
+    hit: Option<Limit>,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            memory: limits.memory_bytes(),
+            tables: limits.table_elements as usize,
+            instances: limits.instances as usize,
+            memory_used: 0,
+            tables_used: 0,
+            hit: None,
+        }
+    }
+
+    /// The limit that refused a growth, if one did.
+    pub(crate) fn hit(&self) -> Option<Limit> {
+        self.hit
+    }
+}
+
+/// Adds a growth to what is used, or says that it doesn't fit.
+fn grow(used: &mut usize, limit: usize, current: usize, desired: usize) -> bool {
+    let after = used.saturating_add(desired.saturating_sub(current));
+    let fits = after <= limit;
+    if fits {
+        *used = after;
+    }
+    fits
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = grow(&mut self.memory_used, self.memory, current, desired);
+        if !fits {
+            self.hit = Some(Limit::Memory);
+        }
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = grow(&mut self.tables_used, self.tables, current, desired);
+        if !fits {
+            self.hit = Some(Limit::Tables);
+        }
+        Ok(fits)
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.instances
+    }
+}

@@ -1,0 +1,14 @@
+//! Settings of the runtime.
+
+use std::path::PathBuf;
+
+use crate::admission::AdmissionSettings;
+
+/// How the runtime is set up.
+#[derive(Debug, Clone, Default)]
+pub struct RuntimeSettings {
+    /// Where compiled components are kept. None: they are compiled at each start.
+    pub cache_dir: Option<PathBuf>,
+    /// How many calls run and wait.
+    pub admission: AdmissionSettings,
+}

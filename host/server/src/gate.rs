@@ -1,0 +1,75 @@
+//! The bearer gate: nobody gets to the protocol without a verified token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use usher_entra::{Answer, Caller, Challenge, Credentials, ProtectedResource, Verifier};
+
+use crate::replies;
+
+/// Lets verified callers in and sends everybody else to sign in.
+pub(crate) struct Gate {
+    verifier: Arc<Verifier>,
+    resource: ProtectedResource,
+}
+
+impl Gate {
+    pub(crate) fn new(verifier: Arc<Verifier>, resource: ProtectedResource) -> Self {
+        Self { verifier, resource }
+    }
+
+    /// Who sent a request. The operator reads the precise reason of a refusal, the client one text for all bad tokens.
+    ///
+    /// # Errors
+    /// The answer for whoever isn't let in.
+    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Arc<Caller>, Response> {
+        let token = match Credentials::from_headers(headers) {
+            Credentials::Bearer(token) => token,
+            // Every client starts like this: it raises no alarm.
+            Credentials::None => {
+                tracing::debug!(target: "usher::gate", "a request without a bearer token was answered with the challenge");
+                return Err(self.challenge(StatusCode::UNAUTHORIZED, Challenge::NoCredentials));
+            }
+            Credentials::Malformed(reason) => {
+                tracing::warn!(target: "usher::gate", %reason, "credentials refused");
+                return Err(self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken));
+            }
+        };
+        self.verifier.verify(&token).await.map_err(|rejection| {
+            tracing::warn!(target: "usher::gate", reason = %rejection.reason(), uti = rejection.token_id(), "token refused");
+            match rejection.answer() {
+                Answer::Invalid => self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken),
+                Answer::InsufficientScope => self.challenge(StatusCode::FORBIDDEN, Challenge::InsufficientScope),
+                Answer::ClientNotAllowed => {
+                    replies::plain(StatusCode::FORBIDDEN, "This client application is not allowed to use this server.").into_response()
+                }
+                Answer::Unavailable { retry_after } => unavailable(retry_after),
+            }
+        })
+    }
+
+    fn challenge(&self, status: StatusCode, challenge: Challenge) -> Response {
+        let message = match challenge {
+            Challenge::NoCredentials => "Sign in first: the WWW-Authenticate header says where.",
+            Challenge::InvalidToken => "The access token is not accepted. Sign in again.",
+            Challenge::InsufficientScope => "The access token lacks a scope: the WWW-Authenticate header says which.",
+        };
+        let mut response = replies::plain(status, message);
+        response.headers_mut().insert(WWW_AUTHENTICATE, self.resource.challenge(challenge).clone());
+        response
+    }
+}
+
+/// The keys to verify with can't be had: that says nothing about the token, so it is no 401.
+fn unavailable(retry_after: Duration) -> Response {
+    let mut response = replies::plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Access tokens can't be checked at the moment. Your token may be fine: try again.",
+    );
+    let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
+}

@@ -1,0 +1,58 @@
+//! What anybody may ask.
+
+use http::StatusCode;
+use serde_json::json;
+
+use crate::support::{ALICE, Ask, Host, ISSUER, Plan, SCOPE, URL};
+
+#[tokio::test]
+async fn the_metadata_is_found_at_both_well_known_paths() {
+    let host = Host::start().await;
+    for path in ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"] {
+        let answer = host.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("cache-control"), "public, max-age=3600");
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("content-type"), "application/json");
+        let expected = json!({
+            "resource": URL,
+            "authorization_servers": [ISSUER],
+            "scopes_supported": [SCOPE],
+            "bearer_methods_supported": ["header"],
+        });
+        assert_eq!(answer.json(), expected);
+    }
+}
+
+#[tokio::test]
+async fn the_server_is_alive_at_once_and_ready_when_it_has_keys() {
+    let host = Host::start().await;
+    assert_eq!(host.get("/healthz").await.status, StatusCode::OK);
+    let answer = host.get("/readyz").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.json()["ready"], json!(false));
+    // The first token makes the server fetch the keys.
+    Ask::modern(ALICE, "tools/list", json!({})).to(&host).await;
+    let answer = host.get("/readyz").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json(), json!({ "ready": true, "keys": 1, "tools": 0, "refused": [] }));
+}
+
+#[tokio::test]
+async fn a_refused_component_is_named_without_its_reason() {
+    let mut plan = Plan::new();
+    plan.component = Some(b"no component");
+    let answer = plan.make().await.get("/readyz").await;
+    assert_eq!(answer.json()["refused"], json!(["broken"]));
+    assert!(!answer.body.contains('/') && !answer.body.contains("grant"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn everything_else_is_not_found_as_json() {
+    let host = Host::start().await;
+    for path in ["/", "/mcp/", "/mcp/x", "/admin", "/.well-known/openid-configuration"] {
+        let answer = host.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.json()["message"].is_string());
+    }
+}

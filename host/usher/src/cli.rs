@@ -1,0 +1,137 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A WebAssembly plugin host for MCP, for teams on Microsoft Entra ID.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Parsed,
+}
+
+#[derive(Debug, Subcommand)]
+enum Parsed {
+    /// Serves the tools of a folder to the users of a tenant.
+    Serve(ServeArguments),
+    /// Serves the tools of a folder on this machine, with a loopback Entra and an embedded store.
+    #[cfg(feature = "dev")]
+    Dev(DevCommand),
+    /// Says what is wrong with a configuration and a folder of tools. Exits with 1 if something is.
+    Check(CheckArguments),
+}
+
+/// `usher serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The configuration. Without it, environment variables alone.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `usher check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The configuration. Without it, the one that `usher dev` has embedded.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder of components and grants, instead of the configuration's.
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
+}
+
+#[cfg(feature = "dev")]
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct DevCommand {
+    #[command(subcommand)]
+    token: Option<DevSubcommand>,
+    #[command(flatten)]
+    dev: DevArguments,
+}
+
+#[cfg(feature = "dev")]
+#[derive(Debug, Subcommand)]
+enum DevSubcommand {
+    /// Prints a bearer token of the dev host that is running.
+    Token(TokenArguments),
+}
+
+/// `usher dev`.
+#[cfg(feature = "dev")]
+#[derive(Debug, Args)]
+pub(crate) struct DevArguments {
+    /// Where MCP listens. Default: 127.0.0.1:8400. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Where the loopback Entra listens. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8401")]
+    pub entra_listen: SocketAddr,
+    /// The folder of components and grants. Default: target/tools if it is there, else tools.
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
+    /// The folder of everything that is kept. Default: .usher
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A configuration to start from.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `usher dev token`.
+#[cfg(feature = "dev")]
+#[derive(Debug, Args)]
+pub(crate) struct TokenArguments {
+    /// Who: admin, member, member-2 or unscoped.
+    #[arg(long = "as", value_name = "PERSONA")]
+    pub persona: String,
+    /// How long the token is good, in seconds. Negative: it has expired already.
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub ttl: Option<i64>,
+    /// The scopes of the token, by their short names, instead of the persona's.
+    #[arg(long, value_name = "SCOPES")]
+    pub scope: Option<String>,
+    /// For tests: a JSON object that is laid over the claims (null removes one).
+    #[arg(long, value_name = "FILE")]
+    pub claims: Option<PathBuf>,
+    /// The loopback Entra of the dev host.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8401")]
+    pub entra: String,
+    /// The data folder of the dev host, to find its Entra by, instead of --entra.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// `usher serve`.
+    Serve(ServeArguments),
+    /// `usher check`.
+    Check(CheckArguments),
+    /// `usher dev`.
+    #[cfg(feature = "dev")]
+    Dev(DevArguments),
+    /// `usher dev token`.
+    #[cfg(feature = "dev")]
+    DevToken(TokenArguments),
+}
+
+impl From<Arguments> for Command {
+    fn from(arguments: Arguments) -> Self {
+        match arguments.command {
+            Parsed::Serve(arguments) => Self::Serve(arguments),
+            Parsed::Check(arguments) => Self::Check(arguments),
+            #[cfg(feature = "dev")]
+            Parsed::Dev(DevCommand {
+                token: Some(DevSubcommand::Token(arguments)),
+                ..
+            }) => Self::DevToken(arguments),
+            #[cfg(feature = "dev")]
+            Parsed::Dev(DevCommand { token: None, dev }) => Self::Dev(dev),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a person sees when the dev host is ready: what to do next.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use usher_runtime::Catalog;
+
+/// The text, ready to print.
+pub(crate) fn text(description: &Value, catalog: &Catalog) -> String {
+    let of = |key: &str| description[key].as_str().unwrap_or_default();
+    let (mcp, authority) = (of("mcp"), of("authority"));
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    line("");
+    line("  usher is ready (development: everything stays on this machine)");
+    line("");
+    line(&format!("  MCP endpoint   {mcp}"));
+    line(&format!(
+        "  sign-in        {authority}   (GET {authority}/dev.json for programs)"
+    ));
+    line(&format!("  tools          {}", tools(catalog)));
+    for refusal in catalog.refused() {
+        let file = refusal.file.file_name().unwrap_or_default().to_string_lossy();
+        line(&format!("  not served     {file}: see the log above, or `usher check`"));
+    }
+    line("");
+    line("  Connect VS Code: put this into .vscode/mcp.json, press Start, and choose who you are");
+    line("");
+    for row in mcp_json(mcp).lines() {
+        line(&format!("    {row}"));
+    }
+    line("");
+    line(&format!("  Personas       {}", personas(description)));
+    line("");
+    line("  Try it with curl, in another terminal:");
+    line("");
+    for row in curl(mcp, authority).lines() {
+        line(&format!("    {row}"));
+    }
+    line("");
+    line("  Ctrl-C stops it; what was recorded stays.");
+    line("");
+    text
+}
+
+fn tools(catalog: &Catalog) -> String {
+    let names: Vec<_> = catalog.tools().iter().map(|tool| tool.name()).collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn mcp_json(mcp: &str) -> String {
+    format!("{{\n  \"servers\": {{\n    \"usher\": {{ \"type\": \"http\", \"url\": \"{mcp}\" }}\n  }}\n}}")
+}
+
+fn personas(description: &Value) -> String {
+    let personas = description["personas"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let mut names = String::new();
+    for persona in personas {
+        let separator = if names.is_empty() { "" } else { ", " };
+        let _ = write!(names, "{separator}{}", persona["name"].as_str().unwrap_or_default());
+    }
+    names
+}
+
+/// A call that anybody can paste. The era with sessions isn't needed for it.
+fn curl(mcp: &str, authority: &str) -> String {
+    format!(
+        r#"TOKEN=$({usher} dev token --as member{entra})
+curl -s {mcp} -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \
+  -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: get_user_expenses' \
+  -d '{body}'"#,
+        usher = program(),
+        entra = if authority == "http://127.0.0.1:8401" {
+            String::new()
+        } else {
+            format!(" --entra {authority}")
+        },
+        body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_user_expenses","arguments":{},
+   "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#,
+    )
+}
+
+/// How this program was started, so that the line works when it is pasted.
+fn program() -> String {
+    std::env::current_exe().map_or_else(|_| "usher".to_owned(), |path| path.display().to_string())
+}

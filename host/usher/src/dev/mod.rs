@@ -1,0 +1,112 @@
+//! `usher dev`: the host on a laptop. The same code as in production; only the authority is a loopback one.
+
+mod banner;
+pub(crate) mod token;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use usher_devcloud::{Addresses, DevCloud, DevCloudSettings};
+use usher_entra::VerifierSettings;
+
+use crate::cli::DevArguments;
+use crate::config::{self, Config};
+use crate::sign_in::SignIn;
+use crate::stack::Stack;
+use crate::{listen, logging, shutdown};
+
+/// The file in the data folder that describes the running host to programs; the same as `GET /dev.json` of its Entra.
+pub(crate) const DESCRIPTION: &str = "dev.json";
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting, or stopped it.
+pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
+    let config = configure(&arguments)?;
+    logging::start(&config.log)?;
+    let stop = shutdown::on_signal()?;
+    let listener = listen::on(config.listen, "--listen").await?;
+    let mcp_url = format!("http://{}/mcp", listener.local_addr()?);
+    let stack = Stack::open(&config, &config.data)?;
+    let bound = DevCloud::bind(arguments.entra_listen)
+        .await
+        .context("see --entra-listen")?;
+    let cloud = bound.open(DevCloudSettings {
+        state_dir: Some(config.data.clone()),
+        ..DevCloudSettings::new(mcp_url)
+    })?;
+    let sign_in = sign_in(cloud.addresses())?;
+    let description = cloud.description();
+    let entra = tokio::spawn(cloud.serve(stop.clone()));
+    let catalog = stack.load_and_log(&config.tools).await?;
+    write_description(&config.data, &description)?;
+    print!("{}", banner::text(&description, &catalog));
+    let served = stack.serve(&config, sign_in, catalog, listener, stop.clone()).await;
+    stop.cancel();
+    entra.await.context("the loopback Entra stopped")??;
+    served
+}
+
+/// The loopback Entra as the one to trust.
+fn sign_in(addresses: &Addresses) -> anyhow::Result<SignIn> {
+    let verification = VerifierSettings::new(
+        addresses.issuer(),
+        addresses.tenant_id().parse()?,
+        addresses.client_id().parse()?,
+        addresses.jwks_uri().parse()?,
+        addresses.short_scope().to_owned(),
+    );
+    Ok(SignIn {
+        public_url: addresses.mcp_url().to_owned(),
+        issuer: addresses.issuer(),
+        scope: addresses.scope(),
+        verification,
+    })
+}
+
+/// The configuration with the flags over it.
+fn configure(arguments: &DevArguments) -> anyhow::Result<Config> {
+    let mut config = config::for_development(arguments.config.as_deref())?;
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
+    }
+    ensure!(
+        config.listen.ip().is_loopback(),
+        "{} is not a loopback address: a development host, which anybody can sign in to, listens on 127.0.0.1 or ::1 only",
+        config.listen
+    );
+    if let Some(data) = &arguments.data {
+        config.data.clone_from(data);
+    }
+    match &arguments.tools {
+        Some(tools) => config.tools.clone_from(tools),
+        None if arguments.config.is_none() => config.tools = built_tools(),
+        None => {}
+    }
+    Ok(config)
+}
+
+/// Where the build puts components, if it has; else the default.
+fn built_tools() -> PathBuf {
+    let built = PathBuf::from("target/tools");
+    if built.is_dir() { built } else { Config::default().tools }
+}
+
+/// Writes the description, closed to others since it holds the development client's secret.
+fn write_description(data: &Path, description: &serde_json::Value) -> anyhow::Result<()> {
+    let path = data.join(DESCRIPTION);
+    let temporary = data.join("dev.json.tmp");
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(format!("{description:#}\n").as_bytes()))
+        .and_then(|()| std::fs::rename(&temporary, &path))
+        .with_context(|| format!("{} can't be written", path.display()))
+}

@@ -1,0 +1,49 @@
+//! `usher`: the host. Command line, configuration and wiring; everything else is in the rooms beside it.
+//!
+//! ```text
+//! usher serve   the host for a tenant of Microsoft Entra ID
+//! usher dev     the host on a laptop: loopback Entra, embedded store, no cloud
+//! usher check   what is wrong with a configuration and a folder of tools, without serving
+//! ```
+#![forbid(unsafe_code)]
+
+mod check;
+mod cli;
+mod config;
+#[cfg(feature = "dev")]
+mod dev;
+mod listen;
+mod logging;
+mod seal_key;
+mod serve;
+mod shutdown;
+mod sign_in;
+mod stack;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match run(cli::Arguments::parse().into()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("usher: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    threads.block_on(async {
+        match command {
+            cli::Command::Serve(arguments) => serve::run(arguments).await.map(|()| ExitCode::SUCCESS),
+            cli::Command::Check(arguments) => check::run(arguments).await,
+            #[cfg(feature = "dev")]
+            cli::Command::Dev(arguments) => dev::run(arguments).await.map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "dev")]
+            cli::Command::DevToken(arguments) => dev::token::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        }
+    })
+}

@@ -1,0 +1,22 @@
+//! `usher serve`: the host for a tenant.
+
+use crate::cli::ServeArguments;
+use crate::sign_in::SignIn;
+use crate::stack::Stack;
+use crate::{config, listen, logging, shutdown};
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting, or stopped it.
+pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
+    let config = config::load(arguments.config.as_deref())?;
+    logging::start(&config.log)?;
+    let sign_in = SignIn::from_config(&config)?;
+    let stop = shutdown::on_signal()?;
+    let listener = listen::on(config.listen, "the key `listen`").await?;
+    let stack = Stack::open(&config, &config.data)?;
+    let catalog = stack.load_and_log(&config.tools).await?;
+    tracing::info!(address = %config.listen, public_url = sign_in.public_url, "serving");
+    stack.serve(&config, sign_in, catalog, listener, stop).await
+}

@@ -1,0 +1,139 @@
+//! Puts the rooms together, from the bottom up: documents, capabilities, runtime, catalog, server.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use usher_capabilities::Services;
+use usher_documents::{DocumentStore, EmbeddedSettings, EmbeddedStore};
+use usher_entra::{Verifier, http_client};
+use usher_runtime::{AdmissionSettings, Catalog, Runtime, RuntimeSettings};
+use usher_server::{Server, ServerSettings};
+
+use crate::config::Config;
+use crate::seal_key;
+use crate::sign_in::SignIn;
+
+/// Everything below the HTTP side.
+pub(crate) struct Stack {
+    documents: Arc<dyn DocumentStore>,
+    runtime: Arc<Runtime>,
+}
+
+impl Stack {
+    /// Opens the store of a data folder and starts the runtime.
+    ///
+    /// # Errors
+    /// What can't be opened or started.
+    pub(crate) fn open(config: &Config, data: &Path) -> anyhow::Result<Self> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(data)
+            .with_context(|| format!("the data folder {} can't be made", data.display()))?;
+        let containers = config.container_definitions()?;
+        let documents: Arc<dyn DocumentStore> =
+            Arc::new(EmbeddedStore::open(EmbeddedSettings::new(data, containers.clone()))?);
+        let (key_file, make) = match &config.seal_key_file {
+            Some(file) => (file.clone(), false),
+            None => (data.join("seal.key"), true),
+        };
+        let services = Services::new(Arc::clone(&documents), &containers, &seal_key::load(&key_file, make)?)?;
+        let settings = RuntimeSettings {
+            cache_dir: Some(data.join("compiled")),
+            admission: AdmissionSettings {
+                at_once: config.calls.at_once,
+                per_caller: config.calls.per_caller,
+                waiting: config.calls.waiting,
+                wait: Duration::from_millis(config.calls.wait_ms),
+            },
+        };
+        let runtime = Arc::new(Runtime::start(settings, Arc::new(services))?);
+        Ok(Self { documents, runtime })
+    }
+
+    /// Loads the components of a folder.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub(crate) async fn load(&self, tools: &Path) -> anyhow::Result<Arc<Catalog>> {
+        let catalog = self.runtime.load(tools).await.with_context(|| {
+            format!(
+                "the folder of tools {} can't be read; give another with --tools or the key `tools`",
+                tools.display()
+            )
+        })?;
+        Ok(Arc::new(catalog))
+    }
+
+    /// Loads the components of a folder, and logs what isn't served.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub(crate) async fn load_and_log(&self, tools: &Path) -> anyhow::Result<Arc<Catalog>> {
+        let catalog = self.load(tools).await?;
+        for refusal in catalog.refused() {
+            tracing::error!(file = %refusal.file.display(), "not served: {}", refusal.error);
+        }
+        tracing::info!(
+            tools = catalog.tools().len(),
+            refused = catalog.refused().len(),
+            "tools loaded"
+        );
+        Ok(catalog)
+    }
+
+    /// Serves until `stop` is cancelled and the calls that run have finished, then closes the store.
+    ///
+    /// # Errors
+    /// The settings don't fit together, or the listener fails.
+    pub(crate) async fn serve(
+        self,
+        config: &Config,
+        sign_in: SignIn,
+        catalog: Arc<Catalog>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let verifier = Arc::new(Verifier::new(
+            sign_in.verification.clone(),
+            http_client(&sign_in.verification.jwks_uri)?,
+        )?);
+        let _fresh_keys = verifier.spawn_refresh();
+        let settings = server_settings(config, &sign_in, listener.local_addr()?);
+        let server = Server::new(&settings, verifier, self.runtime, &catalog)?;
+        let served = server.serve(listener, stop).await;
+        self.documents.close().await;
+        served.context("the server stopped")
+    }
+
+    /// Closes the store without having served.
+    pub(crate) async fn close(self) {
+        self.documents.close().await;
+    }
+}
+
+fn server_settings(config: &Config, sign_in: &SignIn, address: std::net::SocketAddr) -> ServerSettings {
+    let mut settings = ServerSettings::new(
+        sign_in.public_url.clone(),
+        sign_in.issuer.clone(),
+        vec![sign_in.scope.clone()],
+    );
+    settings.allowed_hosts.clone_from(&config.http.allowed_hosts);
+    if settings.allowed_hosts.is_empty() {
+        // That of the public URL is always served; these are for probes from inside.
+        settings.allowed_hosts = vec![address.to_string(), format!("localhost:{}", address.port())];
+    }
+    settings.allowed_origins.clone_from(&config.http.allowed_origins);
+    settings.max_body_bytes = config.http.max_body_bytes;
+    settings.max_sessions = config.sessions.at_once;
+    settings.max_sessions_per_caller = config.sessions.per_caller;
+    settings.session_idle_timeout = Duration::from_secs(config.sessions.idle_seconds);
+    settings.shutdown_timeout = Duration::from_secs(config.http.shutdown_seconds);
+    settings
+}

@@ -1,0 +1,150 @@
+//! `cargo xtask test`: every test there is, with all that the end to end ones need.
+//!
+//! The tests find what was built for them by environment variables: `USHER_BIN` (the host), `USHER_TOOLS_DIR` and
+//! `USHER_TEST_GUESTS_DIR` (components), `USHER_TEST_PYTHON` (an interpreter that has the `mcp` package),
+//! `USHER_TEST_NODE` (Node.js) and `USHER_TEST_INSPECTOR` (MCP Inspector's script for it).
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::guests::Output;
+use crate::step::Step;
+use crate::test_summary::Summary;
+use crate::test_tools::{node, python};
+use crate::workspace::{Profile, Workspace};
+use crate::{Outcome, cargo, guests, parallel, process, toolchain};
+
+/// How many steps there are; the last is the tests themselves.
+const STEPS: usize = 7;
+
+/// Sets up what is missing, builds all, runs `cargo test` with the arguments given, and ends with `N passed, M failed`.
+pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
+    let step = |number, name| Step::new(number, STEPS, name);
+    let selection = Selection::of(&arguments);
+    let (clients, ()) = parallel::both(
+        || {
+            let toolchain = toolchain::set_up(&step(1, "WebAssembly target"))?;
+            guests::build_tools(workspace, &toolchain, Output::Problems, &step(3, "Tools"))?;
+            if guests::has_test_guests(workspace) {
+                guests::build_test_guests(workspace, &toolchain, Output::Problems, &step(4, "Test guests"))?;
+            }
+            let python = python::set_up(workspace, &step(5, "Python client"))?;
+            let inspector = node::set_up(workspace, &step(6, "MCP Inspector"))?;
+            Ok((python, inspector))
+        },
+        || build_tests(workspace, &selection, &step(2, "Host and tests")),
+    )?;
+    let (python, inspector) = clients;
+
+    let step = step(STEPS, "Tests");
+    let mut tests = cargo::command(workspace);
+    tests
+        .args(["test", "--no-fail-fast"])
+        .args(selection.scope())
+        .args(arguments)
+        .env("USHER_BIN", workspace.usher(Profile::Dev))
+        .env("USHER_TOOLS_DIR", workspace.tools())
+        .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
+        .env("USHER_TEST_PYTHON", python)
+        .env("USHER_TEST_NODE", inspector.node)
+        .env("USHER_TEST_INSPECTOR", inspector.script);
+    step.doing(&process::line_of(&tests));
+    let (succeeded, summary) = run_and_add_up(&mut tests)?;
+    let passed = succeeded && summary.failed == 0 && !summary.is_empty();
+    step.done(match (passed, summary.failed, summary.is_empty()) {
+        (true, ..) => "passed",
+        (false, 1.., _) => "failed",
+        (false, 0, true) if succeeded => "no test ran, which is not a success",
+        (false, 0, _) => "a test program did not build, or ended before it could report: see above",
+    });
+    println!("{summary}");
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Which packages a person asked for.
+enum Selection {
+    Workspace,
+    /// They named packages themselves.
+    Given,
+}
+
+impl Selection {
+    fn of(arguments: &[String]) -> Self {
+        let given = arguments
+            .iter()
+            .take_while(|argument| *argument != "--")
+            .any(|argument| {
+                argument.starts_with("-p") || argument == "--package" || argument.starts_with("--package=")
+            });
+        if given { Self::Given } else { Self::Workspace }
+    }
+
+    fn scope(&self) -> &'static [&'static str] {
+        match self {
+            Self::Workspace => &["--workspace"],
+            Self::Given => &[],
+        }
+    }
+}
+
+/// Builds the host and, if all are to run, the tests: in one call, so that every crate is compiled once, with the
+/// features that it has among all of them.
+fn build_tests(workspace: &Workspace, selection: &Selection, step: &Step) -> anyhow::Result<()> {
+    match selection {
+        Selection::Given => cargo::build_host(workspace, Profile::Dev, step),
+        Selection::Workspace => step.run(|step| {
+            step.doing("cargo build");
+            process::run(cargo::command(workspace).args(["build", "--workspace", "--bins", "--tests"]))?;
+            step.done("built");
+            Ok(())
+        }),
+    }
+}
+
+/// Runs the tests, shows what they say as they say it, and adds it up. Also gives whether cargo was content.
+fn run_and_add_up(tests: &mut Command) -> anyhow::Result<(bool, Summary)> {
+    let mut child = tests
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("`cargo test` can't be started")?;
+    let Some(output) = child.stdout.take() else {
+        bail!("`cargo test` has no output")
+    };
+    let mut output = BufReader::new(output);
+    let mut summary = Summary::default();
+    let mut line = Vec::new();
+    // By bytes: what a test prints need not be UTF-8.
+    while output
+        .read_until(b'\n', &mut line)
+        .context("what `cargo test` says can't be read")?
+        > 0
+    {
+        summary.add_line(&String::from_utf8_lossy(&line));
+        std::io::stdout()
+            .write_all(&line)
+            .context("what `cargo test` says can't be shown")?;
+        line.clear();
+    }
+    let status = child.wait().context("the end of `cargo test` can't be awaited")?;
+    Ok((status.success(), summary))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks_for_all(arguments: &[&str]) -> bool {
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        matches!(Selection::of(&arguments), Selection::Workspace)
+    }
+
+    #[test]
+    fn all_packages_are_tested_unless_some_are_named() {
+        assert!(asks_for_all(&[]));
+        assert!(asks_for_all(&["isolation", "--", "-p"]));
+        assert!(!asks_for_all(&["-p", "usher-entra"]));
+        assert!(!asks_for_all(&["--package=usher-entra"]));
+    }
+}

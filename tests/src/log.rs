@@ -1,0 +1,50 @@
+//! The operator's log of this process, for tests that read it.
+
+use std::io::Write;
+use std::sync::{Mutex, Once, PoisonError};
+
+use serde_json::Value;
+use tracing_subscriber::fmt::MakeWriter;
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Has everything from level `info` kept from now on.
+pub fn keep() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        tracing_subscriber::fmt().json().with_max_level(tracing::Level::INFO).with_writer(Kept).init();
+    });
+}
+
+/// What was logged of a tool, as it was logged: one JSON object a line.
+#[must_use]
+pub fn of_tool(tool: &str) -> Vec<Value> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    String::from_utf8(lines)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("a line of the log was forged: {error}: {line}")))
+        .filter(|line: &Value| line["fields"]["tool"] == tool)
+        .collect()
+}
+
+struct Kept;
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Kept {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        Self
+    }
+}

@@ -1,0 +1,60 @@
+//! The little of MCP that a test needs to call a tool: one request of revision 2026-07-28, which has no session.
+
+use serde_json::{Map, Value, json};
+
+/// The revision.
+pub const VERSION: &str = "2026-07-28";
+
+/// The body of a request.
+#[must_use]
+pub fn request(id: u64, method: &str, params: Value) -> Value {
+    let mut params = match params {
+        Value::Object(params) => params,
+        _ => Map::new(),
+    };
+    params.insert(
+        "_meta".to_owned(),
+        json!({ "io.modelcontextprotocol/protocolVersion": VERSION, "io.modelcontextprotocol/clientCapabilities": {} }),
+    );
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+/// The body of a call.
+#[must_use]
+pub fn call(id: u64, tool: &str, arguments: &Value) -> Value {
+    request(id, "tools/call", json!({ "name": tool, "arguments": arguments }))
+}
+
+/// Sends a request, with a token if there is one.
+///
+/// # Errors
+/// What kept the answer from coming.
+pub async fn send(
+    client: &reqwest::Client,
+    url: &str,
+    token: Option<&str>,
+    body: &Value,
+) -> Result<reqwest::Response, reqwest::Error> {
+    let mut request = client
+        .post(url)
+        .header("Accept", "application/json, text/event-stream")
+        .header("MCP-Protocol-Version", VERSION)
+        .header("Mcp-Method", body["method"].as_str().unwrap_or_default());
+    if let Some(name) = body["params"]["name"].as_str() {
+        request = request.header("Mcp-Name", name);
+    }
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    request.json(body).send().await
+}
+
+/// The JSON-RPC message of an answer, be it JSON or the last event of a stream.
+///
+/// # Errors
+/// What kept the answer from coming whole.
+pub async fn message(response: reqwest::Response) -> Result<Value, reqwest::Error> {
+    let text = response.text().await?;
+    let json = text.lines().rev().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);
+    Ok(serde_json::from_str(json).unwrap_or_else(|error| panic!("the answer isn't JSON ({error}): {text}")))
+}

@@ -1,0 +1,147 @@
+//! A stage: components of a test's choice beside a well-behaved one, in a runtime of this process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+use usher_capabilities::{SealKey, Services};
+use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, PropertyPath};
+use usher_entra::Caller;
+use usher_policy::{Purpose, authorize};
+use usher_runtime::{AdmissionSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract};
+
+use crate::{Grant, built, guest};
+
+/// The container of the store, partitioned by the person.
+pub const CONTAINER: &str = "expenses";
+/// The tool of the neighbour: does nothing, and must always be able to.
+pub const NEIGHBOUR: &str = "noop";
+
+/// Held while components are loaded: stages share one compile cache, which is made for one runtime a process.
+static LOADING: Mutex<()> = Mutex::const_new(());
+
+/// Components that are loaded, and what they run on.
+pub struct Stage {
+    runtime: Arc<Runtime>,
+    catalog: Arc<Catalog>,
+    _folder: TempDir,
+}
+
+/// A stage that is being set.
+pub struct Setting {
+    folder: TempDir,
+    admission: AdmissionSettings,
+}
+
+impl Stage {
+    /// Begins with the neighbour alone.
+    #[must_use]
+    pub fn setting() -> Setting {
+        let admission = AdmissionSettings { at_once: 64, per_caller: 16, waiting: 1_024, wait: Duration::from_secs(30) };
+        let setting = Setting { folder: tempfile::tempdir().unwrap(), admission };
+        setting.guest("noop", &Grant::of(&[NEIGHBOUR]))
+    }
+
+    /// One program beside the neighbour.
+    pub async fn with(name: &str, grant: &Grant) -> Self {
+        Self::setting().guest(name, grant).open().await
+    }
+
+    /// What is served and what is not.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// A tool that is served.
+    #[must_use]
+    pub fn tool(&self, name: &str) -> &Arc<Tool> {
+        self.catalog
+            .tool(name)
+            .unwrap_or_else(|| panic!("{name} isn't served; refused are: {:#?}", self.catalog.refused()))
+    }
+
+    /// Why a component isn't served, by its file's name. Panics if it is served.
+    #[must_use]
+    pub fn refusal(&self, file: &str) -> String {
+        let refused = self.catalog.refused().iter().find(|refusal| refusal.file.ends_with(file));
+        refused.unwrap_or_else(|| panic!("{file} is served")).error.to_string()
+    }
+
+    /// Runs a call, as the server would after it has verified the caller.
+    ///
+    /// # Errors
+    /// The runtime's.
+    pub async fn call(&self, caller: &Arc<Caller>, name: &str, arguments: Value) -> Result<Outcome, Fault> {
+        let tool = self.tool(name);
+        tool.check_arguments(&arguments).expect("arguments that fit the tool's schema");
+        let permit = authorize(caller, tool.policy(), Purpose::Call).expect("a caller who may");
+        let context = contract::RequestContext {
+            client: contract::ClientCapabilities::empty(),
+            input_responses: Vec::new(),
+            request_state: None,
+            meta: None,
+        };
+        self.runtime.run(tool, permit, Request { arguments: arguments.to_string(), context }).await
+    }
+
+    /// The structured content of a call that must go well.
+    pub async fn structured(&self, caller: &Arc<Caller>, name: &str, arguments: Value) -> Value {
+        match self.call(caller, name, arguments).await {
+            Ok(Outcome::Complete { structured, .. }) => structured.unwrap_or_default(),
+            other => panic!("{name} should have answered: {other:?}"),
+        }
+    }
+}
+
+impl Setting {
+    /// Adds a program by its name in `tests/guests/examples`, with its grant.
+    #[must_use]
+    pub fn guest(self, name: &str, grant: &Grant) -> Self {
+        self.file(&format!("{name}.wasm"), &guest(name)).file(&format!("{name}.grant.toml"), grant.text().as_bytes())
+    }
+
+    /// Adds any file.
+    #[must_use]
+    pub fn file(self, name: &str, contents: &[u8]) -> Self {
+        std::fs::create_dir_all(self.tools()).unwrap();
+        std::fs::write(self.tools().join(name), contents).unwrap();
+        self
+    }
+
+    /// Sets how many calls run and wait.
+    #[must_use]
+    pub fn admission(mut self, admission: AdmissionSettings) -> Self {
+        self.admission = admission;
+        self
+    }
+
+    /// Loads all that was added.
+    pub async fn open(self) -> Stage {
+        let containers = [ContainerDefinition {
+            name: ContainerName::new(CONTAINER).unwrap(),
+            partition_paths: vec![PropertyPath::new("/user_id").unwrap()],
+        }];
+        let store = EmbeddedStore::open(EmbeddedSettings::new(self.folder.path().join("data"), containers.to_vec())).unwrap();
+        let documents: Arc<dyn DocumentStore> = Arc::new(store);
+        let services = Services::new(documents, &containers, &SealKey::random().unwrap()).unwrap();
+        let settings = RuntimeSettings { cache_dir: Some(compiled()), admission: self.admission.clone() };
+        let loading = LOADING.lock().await;
+        let runtime = Runtime::start(settings, Arc::new(services)).unwrap();
+        let catalog = runtime.load(&self.tools()).await.unwrap();
+        drop(loading);
+        Stage { runtime: Arc::new(runtime), catalog: Arc::new(catalog), _folder: self.folder }
+    }
+
+    fn tools(&self) -> PathBuf {
+        self.folder.path().join("tools")
+    }
+}
+
+/// Where compiled components are kept from run to run, beside the components.
+fn compiled() -> PathBuf {
+    built::test_guests().with_file_name("test-guests-compiled")
+}

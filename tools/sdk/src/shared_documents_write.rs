@@ -1,0 +1,45 @@
+//! Items that belong to nobody in particular, to write. Everyone who may call the tool writes the same.
+
+use crate::bindings::usher::host::documents::{PatchOperation, PatchOptions, Write};
+use crate::bindings::usher::host::shared_documents_write as imports;
+use crate::documents::{Error, TransactionError, WriteContainer, WriteStore, Written};
+
+/// The import `shared-documents-write`.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedDocumentsWrite;
+
+/// A container of items that belong to nobody, by its name in the operator's grant.
+pub const fn container(name: &str) -> WriteContainer<'_, SharedDocumentsWrite> {
+    WriteContainer::new(name)
+}
+
+impl WriteStore for SharedDocumentsWrite {
+    fn create(container: &str, body: &str) -> Result<Written, Error> {
+        imports::create(container, body)
+    }
+
+    fn upsert(container: &str, body: &str) -> Result<Written, Error> {
+        imports::upsert(container, body)
+    }
+
+    fn replace(container: &str, body: &str, if_match: Option<&str>) -> Result<Written, Error> {
+        imports::replace(container, body, if_match)
+    }
+
+    fn patch(
+        container: &str,
+        id: &str,
+        operations: &[PatchOperation],
+        options: Option<&PatchOptions>,
+    ) -> Result<Written, Error> {
+        imports::patch(container, id, operations, options)
+    }
+
+    fn delete(container: &str, id: &str, if_match: Option<&str>) -> Result<(), Error> {
+        imports::delete(container, id, if_match)
+    }
+
+    fn transact(container: &str, writes: &[Write]) -> Result<Vec<Option<Written>>, TransactionError> {
+        imports::transact(container, writes)
+    }
+}
