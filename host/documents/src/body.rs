@@ -79,7 +79,11 @@ impl Body {
         if stored.len() > MAX_ITEM_BYTES {
             return Err(StoreError::TooLarge);
         }
-        Ok(Self { id, text: stored, lifetime })
+        Ok(Self {
+            id,
+            text: stored,
+            lifetime,
+        })
     }
 }
 
@@ -111,12 +115,14 @@ fn parse_ttl(value: &RawValue) -> Result<Option<u64>, StoreError> {
     match value.get().parse::<i32>() {
         Ok(-1) => Ok(None),
         Ok(seconds @ 1..) => Ok(Some(u64::from(seconds.unsigned_abs()))),
-        _ => Err(StoreError::Invalid("`ttl` must be an integer from 1 to 2147483647, or -1".to_owned())),
+        _ => Err(StoreError::Invalid(
+            "`ttl` must be an integer from 1 to 2147483647, or -1".to_owned(),
+        )),
     }
 }
 
 /// The top-level members of an object, values as written.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -178,7 +184,11 @@ impl<'de> Visitor<'de> for CheckedVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Checked, E> {
-        if number.is_finite() { Ok(Checked) } else { Err(E::custom("number out of range")) }
+        if number.is_finite() {
+            Ok(Checked)
+        } else {
+            Err(E::custom("number out of range"))
+        }
     }
 
     fn visit_str<E>(self, _: &str) -> Result<Checked, E> {
@@ -214,12 +224,16 @@ mod tests {
     #[test]
     fn members_keep_their_text_and_order() {
         let body = check(r#"{ "z": 1.50, "id": "a", "big": 12345678901234567890, "s": "\u00e9" }"#).unwrap();
-        assert_eq!(body.text, r#"{"z":1.50,"id":"a","big":12345678901234567890,"s":"\u00e9"}"#);
+        assert_eq!(
+            body.text,
+            r#"{"z":1.50,"id":"a","big":12345678901234567890,"s":"\u00e9"}"#
+        );
     }
 
     #[test]
     fn properties_of_the_store_are_dropped_and_the_last_of_two_members_wins() {
-        let body = check(r#"{"id":"a","_ts":1,"_etag":"x","_rid":"","_self":"","_attachments":"","b":1,"b":2}"#).unwrap();
+        let body =
+            check(r#"{"id":"a","_ts":1,"_etag":"x","_rid":"","_self":"","_attachments":"","b":1,"b":2}"#).unwrap();
         assert_eq!(body.text, r#"{"id":"a","b":2}"#);
     }
 
@@ -233,11 +247,28 @@ mod tests {
 
     #[test]
     fn a_body_that_is_not_a_sound_object_is_refused() {
-        let deep = |levels: usize| format!(r#"{{"id":"a","d":{}{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let deep = |levels: usize| {
+            format!(
+                r#"{{"id":"a","d":{}{}}}"#,
+                "[".repeat(levels - 1),
+                "]".repeat(levels - 1)
+            )
+        };
         assert!(check(&deep(128)).is_ok());
         for text in [
-            "", "[]", "1", "null", "{", r#"{"id":1}"#, r#"{"x":1}"#, r#"{"id":"a","n":1e400}"#, r#"{"id":"a","n":NaN}"#,
-            r#"{"id":"a","s":"\ud800"}"#, r#"{"id":"a/b"}"#, r#"{"id":"a"} x"#, &deep(129),
+            "",
+            "[]",
+            "1",
+            "null",
+            "{",
+            r#"{"id":1}"#,
+            r#"{"x":1}"#,
+            r#"{"id":"a","n":1e400}"#,
+            r#"{"id":"a","n":NaN}"#,
+            r#"{"id":"a","s":"\ud800"}"#,
+            r#"{"id":"a/b"}"#,
+            r#"{"id":"a"} x"#,
+            &deep(129),
         ] {
             assert!(matches!(check(text), Err(StoreError::Invalid(_))), "{text}");
         }

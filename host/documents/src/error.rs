@@ -115,6 +115,9 @@ impl From<StoreError> for TransactionError {
 
 impl TransactionError {
     pub(crate) fn at(index: usize, error: StoreError) -> Self {
-        Self { index: Some(index), error }
+        Self {
+            index: Some(index),
+            error,
+        }
     }
 }

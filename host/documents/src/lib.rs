@@ -53,8 +53,9 @@ pub use error::{Cause, Limit, StoreError, TransactionError};
 pub use item::{Etag, Item, Written};
 pub use names::{ContainerName, ItemId, NameError};
 pub use operations::{
-    DEFAULT_PAGE_ITEMS, MAX_ITEM_BYTES, MAX_ITEM_DEPTH, MAX_PARAMETERS_BYTES, MAX_PATCH_OPERATIONS, MAX_QUERY_BYTES, MAX_READ_MANY,
-    MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits, QueryOptions, Scope, WriteOp,
+    DEFAULT_PAGE_ITEMS, MAX_ITEM_BYTES, MAX_ITEM_DEPTH, MAX_PARAMETERS_BYTES, MAX_PATCH_OPERATIONS, MAX_QUERY_BYTES,
+    MAX_READ_MANY, MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits, QueryOptions, Scope,
+    WriteOp,
 };
 pub use partition::{ContainerDefinition, PartitionKey, PartitionKeyError, PropertyPath, PropertyPathError};
 pub use store::DocumentStore;

@@ -112,7 +112,20 @@ mod tests {
 
     #[test]
     fn an_id_that_could_become_another_path_is_refused() {
-        for bad in ["", ".", "..", "a/b", "a\\b", "a?", "#a", "../../public", "a\0", "a\n", "\u{85}", &"é".repeat(128)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a?",
+            "#a",
+            "../../public",
+            "a\0",
+            "a\n",
+            "\u{85}",
+            &"é".repeat(128),
+        ] {
             assert!(ItemId::new(bad).is_err(), "{bad:?}");
         }
         for good in ["a", "...", "a b", "é", "%2e%2e", &"a".repeat(255)] {

@@ -31,8 +31,14 @@ impl PartitionKey {
     pub fn hierarchical(levels: impl IntoIterator<Item = String>) -> Result<Self, PartitionKeyError> {
         let levels: Vec<String> = levels.into_iter().collect();
         let valid = (1..=Self::MAX_LEVELS).contains(&levels.len())
-            && levels.iter().all(|level| (1..=Self::MAX_LEVEL_BYTES).contains(&level.len()));
-        if valid { Ok(Self(levels)) } else { Err(PartitionKeyError) }
+            && levels
+                .iter()
+                .all(|level| (1..=Self::MAX_LEVEL_BYTES).contains(&level.len()));
+        if valid {
+            Ok(Self(levels))
+        } else {
+            Err(PartitionKeyError)
+        }
     }
 
     /// The values of the levels, the outermost first.
@@ -53,7 +59,9 @@ pub struct PropertyPath(String);
 
 /// A path that isn't `/` and a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` isn't the path of a top-level property such as `/user_id` (letters, digits and `_`; not `/id` or `/ttl`)")]
+#[error(
+    "`{0}` isn't the path of a top-level property such as `/user_id` (letters, digits and `_`; not `/id` or `/ttl`)"
+)]
 pub struct PropertyPathError(String);
 
 impl PropertyPath {
@@ -97,7 +105,10 @@ mod tests {
     fn debug_of_a_partition_key_prints_no_value() {
         let key = PartitionKey::hierarchical(["tenant-7".to_owned(), "person-9".to_owned()]).unwrap();
         let printed = format!("{key:?}");
-        assert!(!printed.contains("tenant-7") && !printed.contains("person-9"), "{printed}");
+        assert!(
+            !printed.contains("tenant-7") && !printed.contains("person-9"),
+            "{printed}"
+        );
     }
 
     #[test]

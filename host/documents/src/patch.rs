@@ -36,7 +36,9 @@ impl Patch {
     /// Checks what can be checked without the item.
     pub(crate) fn check(operations: &[PatchOperation], partition_paths: &[PropertyPath]) -> Result<Self, StoreError> {
         if operations.is_empty() || operations.len() > MAX_PATCH_OPERATIONS {
-            return Err(StoreError::Invalid(format!("a patch has 1 to {MAX_PATCH_OPERATIONS} operations")));
+            return Err(StoreError::Invalid(format!(
+                "a patch has 1 to {MAX_PATCH_OPERATIONS} operations"
+            )));
         }
         let pointer = |path: &str| Pointer::parse(path, partition_paths);
         let value = |path: &str, text: &str| json::parse_given(&format!("the value for `{path}`"), text);
@@ -48,11 +50,17 @@ impl Patch {
                 PatchOperation::Remove { path } => Step::Remove(pointer(path)?),
                 PatchOperation::Increment { path, by } if by.is_finite() => Step::Increment(pointer(path)?, *by),
                 PatchOperation::Increment { path, .. } => {
-                    return Err(StoreError::Invalid(format!("`{path}` can't be incremented by what isn't finite")));
+                    return Err(StoreError::Invalid(format!(
+                        "`{path}` can't be incremented by what isn't finite"
+                    )));
                 }
                 PatchOperation::Move { from, path } => {
                     let (from, to) = (pointer(from)?, pointer(path)?);
-                    if to.text.strip_prefix(&from.text).is_some_and(|rest| rest.starts_with('/')) {
+                    if to
+                        .text
+                        .strip_prefix(&from.text)
+                        .is_some_and(|rest| rest.starts_with('/'))
+                    {
                         return Err(from.error("can't be moved into itself"));
                     }
                     Step::Move(from, to)
@@ -64,7 +72,7 @@ impl Patch {
 
     /// The item `body` after all steps.
     pub(crate) fn apply(&self, body: &str) -> Result<String, StoreError> {
-        let mut item = json::parse(body)
+        let mut item = json::parse_item(body)
             .map_err(|error| StoreError::unavailable(format!("a stored body isn't JSON any more: {error}")))?;
         self.0.iter().try_for_each(|step| step.apply(&mut item))?;
         Ok(json::to_text(&item))
@@ -125,7 +133,11 @@ impl Pointer {
         if partition_paths.iter().any(|path| path.property() == top) {
             return Err(host_property(top));
         }
-        Ok(Self { parents, last, text: text.to_owned() })
+        Ok(Self {
+            parents,
+            last,
+            text: text.to_owned(),
+        })
     }
 
     fn error(&self, what: &str) -> StoreError {
@@ -136,7 +148,10 @@ impl Pointer {
         let mut value = item;
         for name in &self.parents {
             let next = match value {
-                Value::Object(members) => members.iter_mut().find(|(known, _)| known == name).map(|(_, member)| member),
+                Value::Object(members) => members
+                    .iter_mut()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, member)| member),
                 Value::Array(elements) => array_index(name).and_then(|index| elements.get_mut(index)),
                 _ => None,
             };
@@ -154,7 +169,11 @@ impl Pointer {
             },
             Value::Array(elements) => {
                 let append = self.last == "-" && how != Write::Replace;
-                let index = if append { Some(elements.len()) } else { array_index(&self.last) };
+                let index = if append {
+                    Some(elements.len())
+                } else {
+                    array_index(&self.last)
+                };
                 match index {
                     Some(index) if how == Write::Add && index <= elements.len() => elements.insert(index, value),
                     Some(index) if index < elements.len() => elements[index] = value,
@@ -169,12 +188,13 @@ impl Pointer {
 
     fn remove(&self, item: &mut Value) -> Result<Value, StoreError> {
         let removed = match self.parent(item)? {
-            Value::Object(members) => {
-                members.iter().position(|(name, _)| *name == self.last).map(|index| members.remove(index).1)
-            }
-            Value::Array(elements) => {
-                array_index(&self.last).filter(|index| *index < elements.len()).map(|index| elements.remove(index))
-            }
+            Value::Object(members) => members
+                .iter()
+                .position(|(name, _)| *name == self.last)
+                .map(|index| members.remove(index).1),
+            Value::Array(elements) => array_index(&self.last)
+                .filter(|index| *index < elements.len())
+                .map(|index| elements.remove(index)),
             _ => None,
         };
         removed.ok_or_else(|| self.error("leads nowhere: there is nothing to remove"))

@@ -22,19 +22,26 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let step = Step::new(2, 3, "Dependencies");
     let program = cargo_deny::set_up(workspace, &step)?;
     let mut deny = Command::new(program);
-    deny.current_dir(&workspace.root)
-        .args(["--workspace", "check", "bans", "licenses", "sources"]);
+    // Without the graphs, which for every crate that is there twice are ten times the rest: `cargo tree -i` draws them.
+    deny.current_dir(&workspace.root).args([
+        "--workspace",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
     judge(&step, &mut deny)?;
 
     let mut clippy = cargo::command(workspace);
-    clippy.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     judge(&Step::new(3, 3, "Lints"), &mut clippy)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn judge(step: &Step, command: &mut Command) -> anyhow::Result<()> {
     step.run(|step| {
-        step.doing(&process::line_of(command).replace("--deny warnings", "-D warnings"));
+        step.doing(&process::line_of(command));
         process::run(command)?;
         step.done("passed");
         Ok(())

@@ -50,7 +50,7 @@ pub(crate) fn build_tools(
         if tools.is_empty() {
             bail!("there is no tool: no folder tools/NAME holds a NAME.grant.toml");
         }
-        start_anew_for_another(toolchain, &workspace.wasm_target())?;
+        start_anew_for_another(toolchain, &workspace.wasm_target(toolchain.name))?;
         step.doing(&format!("cargo build of {}", tools.join(", ")));
         for tool in &tools {
             // As a component only: with the `rlib` that a tool's native tests link, cargo would leave link-time
@@ -68,7 +68,7 @@ pub(crate) fn build_tools(
         files::make_folder(&place)?;
         let mut changed = Vec::new();
         for tool in &tools {
-            let component = built_in(workspace).join(format!("{}.wasm", tool.replace('-', "_")));
+            let component = built_in(workspace, toolchain).join(format!("{}.wasm", tool.replace('-', "_")));
             let grant = grant_of(&workspace.root.join("tools"), tool);
             // The grant first: a new component may need what only the new grant gives.
             let new_grant = files::copy_if_changed(&grant, &place.join(format!("{tool}.grant.toml")))?;
@@ -94,7 +94,7 @@ pub(crate) fn build_test_guests(
         let manifest =
             fs::read_to_string(&manifest).with_context(|| format!("{} can't be read", manifest.display()))?;
         let guests = examples_in(&manifest);
-        start_anew_for_another(toolchain, &workspace.wasm_target())?;
+        start_anew_for_another(toolchain, &workspace.wasm_target(toolchain.name))?;
         step.doing(&format!("cargo build of {} guests", guests.len()));
         build(guest_cargo(workspace, toolchain, "build", output).args(["--examples", "--package", package]))?;
 
@@ -102,7 +102,7 @@ pub(crate) fn build_test_guests(
         files::make_folder(&place)?;
         let mut changed = Vec::new();
         for guest in &guests {
-            let component = built_in(workspace)
+            let component = built_in(workspace, toolchain)
                 .join("examples")
                 .join(format!("{}.wasm", guest.replace('-', "_")));
             if files::copy_if_changed(&component, &place.join(format!("{guest}.wasm")))? {
@@ -124,7 +124,7 @@ pub(crate) fn has_test_guests(workspace: &Workspace) -> bool {
     workspace.root.join(TEST_GUESTS.1).join("Cargo.toml").is_file()
 }
 
-/// Empties cargo's target folder for components if what is in it was compiled by another toolchain.
+/// Empties cargo's target folder if what is in it was compiled by another toolchain of that name.
 fn start_anew_for_another(toolchain: &Toolchain, target: &Path) -> anyhow::Result<()> {
     let stamp = target.join(".compiled-by");
     if fs::read_to_string(&stamp).is_ok_and(|present| present == toolchain.identity) {
@@ -140,7 +140,7 @@ fn guest_cargo(workspace: &Workspace, toolchain: &Toolchain, subcommand: &str, o
     cargo.args([subcommand, "--profile", "tool"]);
     toolchain.configure(&mut cargo);
     cargo
-        .env("CARGO_TARGET_DIR", workspace.wasm_target())
+        .env("CARGO_TARGET_DIR", workspace.wasm_target(toolchain.name))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS)
         // They would take the place of ours, and are meant for the host: a linker for native code, say.
         .env_remove("RUSTFLAGS")
@@ -155,8 +155,8 @@ fn build(cargo: &mut Command) -> anyhow::Result<()> {
     process::run(cargo).context("the components can't be built")
 }
 
-fn built_in(workspace: &Workspace) -> PathBuf {
-    workspace.wasm_target().join(TARGET).join("tool")
+fn built_in(workspace: &Workspace, toolchain: &Toolchain) -> PathBuf {
+    workspace.wasm_target(toolchain.name).join(TARGET).join("tool")
 }
 
 fn summary(count: usize, changed: &[&str], place: &Path) -> String {

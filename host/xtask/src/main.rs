@@ -5,7 +5,8 @@
 //! over it when all is there.
 //!
 //! It never writes outside `target/` and its cache folder ([`cache`]), with two exceptions, both said aloud:
-//! `rustup target add`, and, for root on Debian, `apt-get`. It holds no product code: what is built here runs without it.
+//! `rustup target add`, and, for root on Debian, `apt-get`. It holds no product code: what is built here runs without
+//! it.
 
 #![forbid(unsafe_code)]
 

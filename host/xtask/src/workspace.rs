@@ -58,8 +58,9 @@ impl Workspace {
         self.target.join("test-tools")
     }
 
-    /// Cargo's target folder for components: one of their own, since they may be built by another compiler.
-    pub(crate) fn wasm_target(&self) -> PathBuf {
-        self.target.join("wasm")
+    /// Cargo's target folder for components that are built by a toolchain of this name: each has its own, since crates
+    /// compiled by one are of no use to another.
+    pub(crate) fn wasm_target(&self, toolchain: &str) -> PathBuf {
+        self.target.join("wasm").join(toolchain)
     }
 }

@@ -10,6 +10,13 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String")]
 pub(crate) struct Date(String);
 
+impl Default for Date {
+    /// The first day that can be written.
+    fn default() -> Self {
+        Self("0001-01-01".to_owned())
+    }
+}
+
 impl TryFrom<String> for Date {
     type Error = String;
 

@@ -72,8 +72,6 @@ fn add_user_expense(expense: Expense) -> Result<Recorded, Error> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// Only expenses of this category.
-    category: Option<Category>,
     /// Only expenses of this day, as YYYY-MM-DD, and later.
     since: Option<Date>,
     /// At most so many.
@@ -100,32 +98,13 @@ struct Expenses {
     requires(my_documents(EXPENSES))
 )]
 fn get_user_expenses(wanted: Wanted) -> Result<Expenses, Error> {
-    let conditions: Vec<_> = [
-        wanted.category.map(|_| "c.category = @category"),
-        wanted.since.as_ref().map(|_| "c.date >= @since"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let filter = if conditions.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {} ", conditions.join(" AND "))
-    };
-    let text = format!(
-        "SELECT c.date, c.amount, c.category, c.description, c.payment_method FROM c {filter}ORDER BY c.date DESC"
-    );
-
-    let mut query = my_documents::container(EXPENSES).query(&text);
-    if let Some(category) = wanted.category {
-        query = query.bind("@category", category);
-    }
-    if let Some(since) = wanted.since {
-        query = query.bind("@since", since);
-    }
-    Ok(Expenses {
-        expenses: query.collect(wanted.limit.into())?,
-    })
+    const NEWEST_FIRST: &str = "SELECT c.date, c.amount, c.category, c.description, c.payment_method \
+        FROM c WHERE c.date >= @since ORDER BY c.date DESC";
+    let expenses = my_documents::container(EXPENSES)
+        .query(NEWEST_FIRST)
+        .bind("@since", wanted.since.unwrap_or_default())
+        .collect(wanted.limit.into())?;
+    Ok(Expenses { expenses })
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -21,9 +21,9 @@ use talc::cell::TalcSyncCell;
 use talc::source::Source;
 use talc::wasm::WasmBinning;
 
-/// Enough for the arguments, a page of 100 small items and the answer. With a stack of 48 KiB and the 24 KiB of data that
-/// an ordinary tool has, the initial memory is two pages, which the host keeps ready for the next instance.
-const RESERVE: usize = 40 << 10;
+/// The least that a call gets without growing. With a stack of 48 KiB and the 24 to 41 KiB of data that an ordinary tool
+/// has, the initial memory is two pages, which the host keeps ready for the next instance; what they have left is used too.
+const RESERVE: usize = 32 << 10;
 
 /// A page of WebAssembly memory.
 const PAGE: usize = 64 << 10;
@@ -90,7 +90,8 @@ fn grow<B: Binning>(talc: &mut Talc<InitialThenGrown, B>, end: Option<NonNull<u8
         before => (before, generous),
     };
     let start = (before * PAGE) as *mut u8;
-    let length = pages * PAGE;
+    // The last byte of 4 GiB would end at address 0.
+    let length = (pages * PAGE).min(usize::MAX - start.addr());
     let end = match end {
         // SAFETY: the pages that were gained begin where the heap ends, and they belong to nobody else.
         Some(end) if end.as_ptr() == start => Some(unsafe { talc.extend(end, start.wrapping_add(length)) }),

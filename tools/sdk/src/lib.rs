@@ -1,7 +1,8 @@
 //! Write a tool as a function.
 //!
-//! A component is a library crate (`crate-type = ["cdylib"]`) whose functions carry [`#[tool]`](macro@tool). What comes
-//! in is a call's JSON, what goes out is its result, and what the author writes is what happens between:
+//! A component is a library crate (`crate-type = ["cdylib"]`, dependencies `usher-sdk`, `serde` and `schemars`) whose
+//! functions carry [`#[tool]`](macro@tool). What comes in is a call's JSON, what goes out is its result, and what the
+//! author writes is what happens between:
 //!
 //! ```no_run
 //! use usher_sdk::prelude::*;

@@ -2,7 +2,7 @@
 //! (draft-ietf-oauth-client-id-metadata-document). The rules of the fetch are in the parent module.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -30,8 +30,9 @@ const MAX_REMEMBERED: usize = 64;
 /// Fetches and remembers metadata documents.
 pub(crate) struct Documents {
     remembered: Mutex<BoundedMap<(Instant, Client)>>,
-    // Absent when the machine has no usable TLS set-up; then no document can be fetched, and everything else works.
-    http: Option<reqwest::Client>,
+    // Made on first use, as reading the machine's certificates would be most of a start. Absent when there is no usable
+    // TLS set-up; then no document can be fetched, and everything else works.
+    http: LazyLock<Option<reqwest::Client>>,
 }
 
 #[derive(Deserialize)]
@@ -48,17 +49,9 @@ struct Document {
 
 impl Documents {
     pub(crate) fn new() -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .timeout(TIMEOUT)
-            .dns_resolver(CheckedResolver)
-            .build()
-            .inspect_err(|error| tracing::warn!(%error, "client id metadata documents can't be fetched"))
-            .ok();
         Self {
             remembered: Mutex::new(BoundedMap::new(MAX_REMEMBERED)),
-            http,
+            http: LazyLock::new(http_client),
         }
     }
 
@@ -126,6 +119,17 @@ impl Documents {
         }
         Ok(body)
     }
+}
+
+fn http_client() -> Option<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .timeout(TIMEOUT)
+        .dns_resolver(CheckedResolver)
+        .build()
+        .inspect_err(|error| tracing::warn!(%error, "client id metadata documents can't be fetched"))
+        .ok()
 }
 
 /// The draft's rules for such a URL, and ours for what may be reached at all.

@@ -1,7 +1,7 @@
 //! What the authorize endpoint refuses, and whom it tells.
 
 use reqwest::StatusCode;
-use usher_devcloud::{AZURE_CLI_CLIENT_ID, DevCloudSettings, ResourceCheck, VSCODE_CLIENT_ID};
+use usher_devcloud::{AZURE_CLI_CLIENT_ID, ResourceCheck, VSCODE_CLIENT_ID};
 
 use crate::support::{MCP, Running, returned};
 
@@ -97,11 +97,7 @@ async fn the_resource_check_has_entras_three_moods() {
         (ResourceCheck::Reject, MCP, Some("AADSTS901002")),
         (ResourceCheck::Ignore, "https://other.example", None),
     ] {
-        let cloud = Running::with(DevCloudSettings {
-            resource_check: check,
-            ..DevCloudSettings::new(MCP)
-        })
-        .await;
+        let cloud = Running::checking(check).await;
         let client_id = cloud.register().await;
         let url = cloud.request_with(&client_id, &[("resource", resource), ("login_hint", "member")]);
         let answer = returned(&cloud.http.get(url).send().await.unwrap());

@@ -143,7 +143,7 @@ async fn an_unreachable_document_tells_what_to_do_instead() {
     let url = cloud.request_with(&format!("http://127.0.0.1:{port}/client.json"), &[]);
     let page = cloud.http.get(url).send().await.unwrap().text().await.unwrap();
     assert!(
-        page.contains("pre-registered id") && page.contains("clientId"),
+        page.contains("an id that is known here") && page.contains("clientId"),
         "{page}"
     );
 }

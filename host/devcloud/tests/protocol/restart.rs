@@ -1,8 +1,9 @@
 //! What outlives the process.
 
 use reqwest::StatusCode;
+use usher_devcloud::DevCloudSettings;
 
-use crate::support::Running;
+use crate::support::{MCP, Running};
 
 #[tokio::test]
 async fn with_a_state_folder_clients_stay_signed_in() {
@@ -32,11 +33,11 @@ async fn with_a_state_folder_clients_stay_signed_in() {
 
 #[tokio::test]
 async fn without_one_every_start_is_a_new_cloud() {
-    let cloud = Running::start().await;
+    let cloud = Running::with(DevCloudSettings::new(MCP)).await;
     let client_id = cloud.register().await;
     let tokens = cloud.sign_in(&client_id, "member").await;
     cloud.stop().await;
-    let cloud = Running::start().await;
+    let cloud = Running::with(DevCloudSettings::new(MCP)).await;
     let (_, body) = cloud.refresh(&client_id, &tokens["refresh_token"]).await;
     assert_eq!(body["error_codes"], serde_json::json!([700_016]));
     let other = cloud.register().await;

@@ -10,9 +10,11 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
-use usher_devcloud::{API_CLIENT_ID, Addresses, DevCloud, DevCloudSettings};
+use usher_devcloud::{API_CLIENT_ID, Addresses, DevCloud, DevCloudSettings, ResourceCheck};
 
 pub(crate) const MCP: &str = "http://127.0.0.1:8400/mcp";
 pub(crate) const VERIFIER: &str = "the-verifier-of-the-tests-which-is-long-enough-0123";
@@ -24,11 +26,28 @@ pub(crate) struct Running {
     pub(crate) at: Addresses,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
     stop: DropGuard,
+    folder: Option<TempDir>,
 }
 
 impl Running {
     pub(crate) async fn start() -> Self {
-        Self::with(DevCloudSettings::new(MCP)).await
+        Self::checking(ResourceCheck::Enforce).await
+    }
+
+    /// A cloud of its own, but for the keys: finding primes for each test would be most of what the tests do.
+    pub(crate) async fn checking(resource_check: ResourceCheck) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("entra.json"), ready_made_state().await).unwrap();
+        let state_dir = Some(folder.path().to_owned());
+        let settings = DevCloudSettings {
+            resource_check,
+            state_dir,
+            ..DevCloudSettings::new(MCP)
+        };
+        Self {
+            folder: Some(folder),
+            ..Self::with(settings).await
+        }
     }
 
     pub(crate) async fn keeping_state(folder: &Path) -> Self {
@@ -48,6 +67,7 @@ impl Running {
             at: cloud.addresses().clone(),
             task: tokio::spawn(cloud.serve(stop.clone())),
             stop: stop.drop_guard(),
+            folder: None,
         }
     }
 
@@ -55,6 +75,7 @@ impl Running {
     pub(crate) async fn stop(self) {
         drop(self.stop);
         self.task.await.unwrap().unwrap();
+        drop(self.folder);
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -194,6 +215,24 @@ impl Running {
     pub(crate) async fn access_claims(&self, token: &Value) -> Map<String, Value> {
         self.verify(token, API_CLIENT_ID).await.unwrap()
     }
+}
+
+/// The state file of a cloud that was opened once.
+async fn ready_made_state() -> &'static [u8] {
+    static STATE: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let bound = DevCloud::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let state_dir = Some(folder.path().to_owned());
+        bound
+            .open(DevCloudSettings {
+                state_dir,
+                ..DevCloudSettings::new(MCP)
+            })
+            .unwrap();
+        std::fs::read(folder.path().join("entra.json")).unwrap()
+    };
+    STATE.get_or_init(make).await
 }
 
 pub(crate) fn challenge() -> String {

@@ -14,8 +14,6 @@ pub(super) struct Container {
     pub(super) find_in_partition: String,
     /// `after, now`: the same.
     pub(super) scan_whole: String,
-    /// `after, now, id`: the same.
-    pub(super) find_in_whole: String,
     /// `partition, id, etag, timestamp, expires, body`; takes the place of an item only if that has expired.
     pub(super) create: String,
     /// The same; takes the place of any item.
@@ -76,10 +74,6 @@ impl Container {
             scan_whole: format!(
                 "{select} {table} NOT INDEXED
                  WHERE position > ?1 AND (expires IS NULL OR expires > ?2) ORDER BY position"
-            ),
-            find_in_whole: format!(
-                "{select} {table} NOT INDEXED
-                 WHERE position > ?1 AND (expires IS NULL OR expires > ?2) AND id = ?3 ORDER BY position"
             ),
             create: format!("{insert} WHERE {table}.expires <= ?4"),
             upsert: insert,

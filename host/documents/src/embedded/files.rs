@@ -35,7 +35,10 @@ pub(super) struct Files {
 /// Opens or makes the files, and checks that they are what the settings say.
 pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
     check_definitions(&settings.containers)?;
-    make_directory(&settings.directory).map_err(|source| OpenError::File { path: settings.directory.clone(), source })?;
+    make_directory(&settings.directory).map_err(|source| OpenError::File {
+        path: settings.directory.clone(),
+        source,
+    })?;
     let lock = lock(&settings.directory)?;
     let path = settings.directory.join("documents.db");
     private_file(&path)?;
@@ -43,15 +46,21 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
     let crashed = std::fs::metadata(path.with_extension("db-wal")).is_ok_and(|left| left.len() > 0);
     let storage = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::NotOurs { path: path.clone() },
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
-            OpenError::Damaged { path: path.clone(), problem: error.to_string() }
-        }
-        _ => OpenError::Storage { path: path.clone(), source: Cause::new(&error) },
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => OpenError::Damaged {
+            path: path.clone(),
+            problem: error.to_string(),
+        },
+        _ => OpenError::Storage {
+            path: path.clone(),
+            source: Cause::new(&error),
+        },
     };
     let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(storage)?;
     check_format(&writer, &path, storage)?;
     if crashed {
-        let problem: String = writer.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(storage)?;
+        let problem: String = writer
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(storage)?;
         if problem != "ok" {
             return Err(OpenError::Damaged { path, problem });
         }
@@ -60,13 +69,20 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
     // FULL syncs the log at every commit: what is acknowledged survives the loss of power (SQLite, "PRAGMA synchronous").
     writer.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
     let containers = make_containers(&mut writer, &settings.containers, storage)?;
-    Ok(Files { path, lock, writer, containers })
+    Ok(Files {
+        path,
+        lock,
+        writer,
+        containers,
+    })
 }
 
 /// Opens a connection that can only read.
 pub(super) fn connect_reader(path: &Path) -> Result<Connection, OpenError> {
-    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .map_err(|error| OpenError::Storage { path: path.to_owned(), source: Cause::new(&error) })
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| OpenError::Storage {
+        path: path.to_owned(),
+        source: Cause::new(&error),
+    })
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
@@ -84,7 +100,10 @@ fn check_definitions(definitions: &[ContainerDefinition]) -> Result<(), OpenErro
             return Err(OpenError::ConfiguredTwice(definition.name.clone()));
         }
         let paths = &definition.partition_paths;
-        let repeated = paths.iter().enumerate().any(|(index, path)| paths[..index].contains(path));
+        let repeated = paths
+            .iter()
+            .enumerate()
+            .any(|(index, path)| paths[..index].contains(path));
         if paths.is_empty() || paths.len() > crate::PartitionKey::MAX_LEVELS || repeated {
             return Err(OpenError::PartitionPaths(definition.name.clone()));
         }
@@ -106,7 +125,10 @@ fn private_file(path: &Path) -> Result<File, OpenError> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|source| OpenError::File { path: path.to_owned(), source })
+    options.open(path).map_err(|source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Takes the lock that a second process can't have. The kernel releases it when this process ends, however it ends.
@@ -115,7 +137,9 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     let file = private_file(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: directory.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: directory.to_owned(),
+        }),
         Err(TryLockError::Error(source)) => Err(OpenError::File { path, source }),
     }
 }
@@ -125,15 +149,22 @@ fn check_format(
     path: &Path,
     storage: impl Fn(rusqlite::Error) -> OpenError,
 ) -> Result<(), OpenError> {
-    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(&storage);
-    let objects: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(&storage)?;
+    let pragma = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(&storage)
+    };
+    let objects: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(&storage)?;
     match (pragma("application_id")?, pragma("user_version")?) {
         (0, 0) if objects == 0 => Ok(()),
         (APPLICATION_ID, FORMAT) => Ok(()),
-        (APPLICATION_ID, found) if found > FORMAT => {
-            Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT })
-        }
+        (APPLICATION_ID, found) if found > FORMAT => Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        }),
         _ => Err(OpenError::NotOurs { path: path.to_owned() }),
     }
 }
@@ -144,8 +175,9 @@ fn make_containers(
     definitions: &[ContainerDefinition],
     storage: impl Fn(rusqlite::Error) -> OpenError + Copy,
 ) -> Result<HashMap<ContainerName, Arc<Container>>, OpenError> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(storage)?;
     transaction
         .execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS containers (
@@ -159,7 +191,12 @@ fn make_containers(
         .map_err(storage)?;
     let mut containers = HashMap::new();
     for definition in definitions {
-        let configured = definition.partition_paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(",");
+        let configured = definition
+            .partition_paths
+            .iter()
+            .map(|path| path.as_str())
+            .collect::<Vec<_>>()
+            .join(",");
         let known: Option<(i64, String)> = transaction
             .query_row(
                 "SELECT number, partition_paths FROM containers WHERE name = ?1",
@@ -171,7 +208,11 @@ fn make_containers(
         let number = match known {
             Some((number, stored)) if stored == configured => number,
             Some((_, stored)) => {
-                return Err(OpenError::PartitionKeyChanged { name: definition.name.clone(), stored, configured });
+                return Err(OpenError::PartitionKeyChanged {
+                    name: definition.name.clone(),
+                    stored,
+                    configured,
+                });
             }
             None => {
                 transaction
@@ -185,7 +226,10 @@ fn make_containers(
                 number
             }
         };
-        containers.insert(definition.name.clone(), Arc::new(Container::new(definition.clone(), number)));
+        containers.insert(
+            definition.name.clone(),
+            Arc::new(Container::new(definition.clone(), number)),
+        );
     }
     transaction.commit().map_err(storage)?;
     Ok(containers)

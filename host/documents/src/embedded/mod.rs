@@ -1,8 +1,9 @@
 //! The embedded store: SQLite in one directory, for one host.
 //!
 //! In come the operations of [`DocumentStore`]; each is checked on the caller's thread and then handed over: writes to the one
-//! writer (`writer`), which commits many at once, reads and queries to the readers (`readers`). No call blocks an async thread
-//! longer than that check takes. A body is stored as the text that a read gives back, so that reading parses nothing.
+//! writer (`writer`), which commits many at once, queries to the readers (`readers`). Only the read of one item stays where it is
+//! (`points`): it takes less time than to hand it over. A body is stored as the text that a read gives back, so that reading parses
+//! nothing.
 //!
 //! Files: `documents.db` with SQLite's `-wal` and `-shm` beside it, and `documents.lock`, which a second host can't take. What is
 //! acknowledged is synced to the disk, and survives the death of the process and the loss of power.
@@ -12,6 +13,7 @@
 
 mod container;
 mod files;
+mod points;
 mod queue;
 mod readers;
 mod session;
@@ -28,17 +30,18 @@ use async_trait::async_trait;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use self::container::Container;
+use self::points::Points;
 use self::readers::{Line, Readers};
 use self::session::{Change, PatchChange, is_over, sql_seconds};
-use self::writer::Jobs;
 pub use self::settings::{Clock, EmbeddedSettings, OpenError};
+use self::writer::Jobs;
 use crate::body::{Body, MissingId};
 use crate::error::{StoreError, TransactionError};
 use crate::item::{Etag, Item, Written};
 use crate::names::{ContainerName, ItemId};
 use crate::operations::{
-    MAX_ITEM_BYTES, MAX_READ_MANY, MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits, QueryOptions, Scope,
-    WriteOp,
+    MAX_ITEM_BYTES, MAX_READ_MANY, MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits,
+    QueryOptions, Scope, WriteOp,
 };
 use crate::partition::PartitionKey;
 use crate::patch::Patch;
@@ -55,6 +58,7 @@ pub struct EmbeddedStore {
     shared: Arc<Shared>,
     jobs: Arc<Jobs>,
     readers: Arc<Readers>,
+    points: Arc<Points>,
     running: Arc<Mutex<Running>>,
 }
 
@@ -77,20 +81,35 @@ impl EmbeddedStore {
     /// it.
     pub fn open(settings: EmbeddedSettings) -> Result<Self, OpenError> {
         let files = files::open(&settings)?;
-        let shared = Arc::new(Shared { containers: files.containers, clock: settings.clock });
+        let shared = Arc::new(Shared {
+            containers: files.containers,
+            clock: settings.clock,
+        });
         let jobs = Arc::new(Jobs::new(MAX_WAITING_WRITES));
         let threads = settings.readers.max(1);
         let readers = Arc::new(Readers::new(threads));
-        let store = Self { shared, jobs, readers, running: Arc::default() };
+        let connect = || files::connect_reader(&files.path);
+        let points = Arc::new(Points::new((0..threads).map(|_| connect()).collect::<Result<_, _>>()?));
+        let connections: Vec<Connection> = (0..threads).map(|_| connect()).collect::<Result<_, _>>()?;
+        let store = Self {
+            shared,
+            jobs,
+            readers,
+            points,
+            running: Arc::default(),
+        };
         // From here on dropping `store` ends what was started.
         let mut running = store.running();
         running.lock = Some(files.lock);
         let (jobs, shared) = (Arc::clone(&store.jobs), Arc::clone(&store.shared));
-        running.writer = Some(spawn("documents-writer", move || writer::run(files.writer, jobs, shared))?);
-        for _ in 0..threads {
-            let connection = files::connect_reader(&files.path)?;
+        running.writer = Some(spawn("documents-writer", move || {
+            writer::run(files.writer, jobs, shared)
+        })?);
+        for connection in connections {
             let readers = Arc::clone(&store.readers);
-            running.readers.push(spawn("documents-reader", move || readers.run(connection))?);
+            running
+                .readers
+                .push(spawn("documents-reader", move || readers.run(connection))?);
         }
         drop(running);
         Ok(store)
@@ -101,7 +120,10 @@ impl EmbeddedStore {
     }
 
     fn container(&self, name: &ContainerName) -> Result<&Arc<Container>, StoreError> {
-        self.shared.containers.get(name).ok_or_else(|| StoreError::UnknownContainer(name.clone()))
+        self.shared
+            .containers
+            .get(name)
+            .ok_or_else(|| StoreError::UnknownContainer(name.clone()))
     }
 
     /// A container and its column `partition`, ready to be sent to a thread.
@@ -119,7 +141,10 @@ impl EmbeddedStore {
     ) -> Result<Option<Written>, StoreError> {
         let (container, partition) = self.place(name, partition)?;
         let change = change(&container)?;
-        writer::write(&self.jobs, move |session| session.apply(&container, &partition, &change)).await
+        writer::write(&self.jobs, move |session| {
+            session.apply(&container, &partition, &change)
+        })
+        .await
     }
 }
 
@@ -131,15 +156,16 @@ impl std::fmt::Debug for EmbeddedStore {
 
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
-        shut_down(&self.jobs, &self.readers, &self.running);
+        shut_down(&self.jobs, &self.readers, &self.points, &self.running);
     }
 }
 
 /// Ends the threads, once what they were given is done, and then lets go of the lock. The writer is last, so that it can merge the
 /// log when nobody reads any more.
-fn shut_down(jobs: &Jobs, readers: &Readers, running: &Mutex<Running>) {
+fn shut_down(jobs: &Jobs, readers: &Readers, points: &Points, running: &Mutex<Running>) {
     let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
     readers.close();
+    points.close();
     // A thread that panicked has nothing more to tell.
     running.readers.drain(..).for_each(|thread| drop(thread.join()));
     jobs.close();
@@ -150,7 +176,9 @@ fn shut_down(jobs: &Jobs, readers: &Readers, running: &Mutex<Running>) {
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
-    let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
+    let builder = std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK_BYTES);
     builder.spawn(body).map_err(OpenError::Thread)
 }
 
@@ -168,7 +196,11 @@ impl DocumentStore for EmbeddedStore {
         body: &str,
     ) -> Result<Written, StoreError> {
         let change = |container: &Container| {
-            Ok(Change::Create(Body::check(body, container.partition_paths(), MissingId::Fresh)?))
+            Ok(Change::Create(Body::check(
+                body,
+                container.partition_paths(),
+                MissingId::Fresh,
+            )?))
         };
         written(self.write(container, partition, change).await?)
     }
@@ -180,7 +212,10 @@ impl DocumentStore for EmbeddedStore {
             let mut statement = prepare(connection, &container.read)?;
             read_item(&mut statement, &partition, id, now)?.ok_or(StoreError::NotFound)
         };
-        self.readers.read(Line::Point, read).await
+        match self.points.read(read) {
+            Ok(item) => item,
+            Err(read) => self.readers.read(Line::Point, read).await,
+        }
     }
 
     async fn read_many(
@@ -190,7 +225,9 @@ impl DocumentStore for EmbeddedStore {
         ids: &[ItemId],
     ) -> Result<Vec<Option<Item>>, StoreError> {
         if ids.len() > MAX_READ_MANY {
-            return Err(StoreError::Invalid(format!("at most {MAX_READ_MANY} items are read at once")));
+            return Err(StoreError::Invalid(format!(
+                "at most {MAX_READ_MANY} items are read at once"
+            )));
         }
         let (container, partition) = self.place(container, partition)?;
         let (ids, now) = (ids.to_vec(), self.shared.clock.now());
@@ -198,7 +235,9 @@ impl DocumentStore for EmbeddedStore {
             // One transaction, so that all answers are of one moment.
             let transaction = connection.unchecked_transaction().map_err(StoreError::unavailable)?;
             let mut statement = prepare(&transaction, &container.read)?;
-            ids.into_iter().map(|id| read_item(&mut statement, &partition, id, now)).collect()
+            ids.into_iter()
+                .map(|id| read_item(&mut statement, &partition, id, now))
+                .collect()
         };
         self.readers.read(Line::Point, read).await
     }
@@ -210,7 +249,11 @@ impl DocumentStore for EmbeddedStore {
         body: &str,
     ) -> Result<Written, StoreError> {
         let change = |container: &Container| {
-            Ok(Change::Upsert(Body::check(body, container.partition_paths(), MissingId::Invalid)?))
+            Ok(Change::Upsert(Body::check(
+                body,
+                container.partition_paths(),
+                MissingId::Invalid,
+            )?))
         };
         written(self.write(container, partition, change).await?)
     }
@@ -244,7 +287,10 @@ impl DocumentStore for EmbeddedStore {
             if_match: options.if_match.clone(),
             condition: options.condition.as_deref().map(Condition::parse).transpose()?,
         };
-        writer::write(&self.jobs, move |session| session.patch(&container, &partition, &change)).await
+        writer::write(&self.jobs, move |session| {
+            session.patch(&container, &partition, &change)
+        })
+        .await
     }
 
     async fn delete(
@@ -266,7 +312,10 @@ impl DocumentStore for EmbeddedStore {
     ) -> Result<Vec<Option<Written>>, TransactionError> {
         let (container, partition) = self.place(container, partition)?;
         let changes = check_writes(&container, writes)?;
-        writer::write(&self.jobs, move |session| session.apply_all(&container, &partition, &changes)).await
+        writer::write(&self.jobs, move |session| {
+            session.apply_all(&container, &partition, &changes)
+        })
+        .await
     }
 
     async fn query(
@@ -301,9 +350,10 @@ impl DocumentStore for EmbeddedStore {
     }
 
     async fn close(&self) {
-        let (jobs, readers, running) = (Arc::clone(&self.jobs), Arc::clone(&self.readers), Arc::clone(&self.running));
+        let (jobs, readers) = (Arc::clone(&self.jobs), Arc::clone(&self.readers));
+        let (points, running) = (Arc::clone(&self.points), Arc::clone(&self.running));
         // Joining threads blocks. If the runtime is ending, dropping the store does the same.
-        drop(tokio::task::spawn_blocking(move || shut_down(&jobs, &readers, &running)).await);
+        drop(tokio::task::spawn_blocking(move || shut_down(&jobs, &readers, &points, &running)).await);
     }
 }
 
@@ -331,7 +381,11 @@ fn read_item(
             if is_over(row.get(2)?, now) {
                 return Ok(None);
             }
-            Ok(Some((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(3)?)))
+            Ok(Some((
+                row.get::<_, String>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, String>(3)?,
+            )))
         })
         .optional()
         .map_err(StoreError::unavailable)?;
@@ -353,18 +407,17 @@ fn feed(
     run: &mut Run<'_>,
 ) -> Result<(), StoreError> {
     let (after, now) = (run.start_after(), sql_seconds(now));
-    let sql = match (partition, query.only_id()) {
-        (Some(_), None) => &container.scan_partition,
-        (Some(_), Some(_)) => &container.find_in_partition,
-        (None, None) => &container.scan_whole,
-        (None, Some(_)) => &container.find_in_whole,
+    // Only a partition has an index by id. Over the whole container each row is pushed, so that it counts as read.
+    let (sql, only_id) = match (partition, query.only_id()) {
+        (Some(_), Some(id)) => (&container.find_in_partition, Some(id)),
+        (Some(_), None) => (&container.scan_partition, None),
+        (None, _) => (&container.scan_whole, None),
     };
     let mut statement = prepare(connection, sql)?;
-    let rows = match (partition, query.only_id()) {
-        (Some(partition), None) => statement.query(params![partition, after, now]),
+    let rows = match (partition, only_id) {
         (Some(partition), Some(id)) => statement.query(params![partition, after, now, id]),
-        (None, None) => statement.query(params![after, now]),
-        (None, Some(id)) => statement.query(params![after, now, id]),
+        (Some(partition), None) => statement.query(params![partition, after, now]),
+        (None, _) => statement.query(params![after, now]),
     };
     let mut rows = rows.map_err(StoreError::unavailable)?;
     while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
@@ -401,7 +454,9 @@ fn check_writes(container: &Container, writes: &[WriteOp]) -> Result<Vec<Change>
         let change = match write {
             WriteOp::Create { body: text } => Change::Create(body(text, MissingId::Fresh)?),
             WriteOp::Upsert { body: text } => Change::Upsert(body(text, MissingId::Invalid)?),
-            WriteOp::Replace { body: text, if_match } => Change::Replace(body(text, MissingId::Invalid)?, if_match.clone()),
+            WriteOp::Replace { body: text, if_match } => {
+                Change::Replace(body(text, MissingId::Invalid)?, if_match.clone())
+            }
             WriteOp::Delete { id, if_match } => Change::Delete(id.clone(), if_match.clone()),
         };
         if let Change::Create(body) | Change::Upsert(body) | Change::Replace(body, _) = &change {

@@ -28,8 +28,15 @@ pub(super) struct Entry<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new(capacity: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), room: Arc::new(Semaphore::new(capacity)) }
+        let state = State {
+            waiting: VecDeque::new(),
+            closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            room: Arc::new(Semaphore::new(capacity)),
+        }
     }
 
     /// Adds work, once there is room.

@@ -45,7 +45,11 @@ pub(super) enum Line {
 impl Readers {
     pub(super) fn new(threads: usize) -> Self {
         let most_queries = threads.saturating_sub(1).max(1);
-        Self { state: Mutex::default(), changed: Condvar::new(), most_queries }
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            most_queries,
+        }
     }
 
     /// Has `work` done by a reader, and waits for its answer. Work that nobody waits for any more isn't begun.
@@ -74,7 +78,9 @@ impl Readers {
             Line::Query => &mut state.queries,
         };
         if waiting.len() >= MAX_WAITING {
-            return Err(StoreError::Throttled { retry_after_ms: Some(RETRY_AFTER_MS) });
+            return Err(StoreError::Throttled {
+                retry_after_ms: Some(RETRY_AFTER_MS),
+            });
         }
         waiting.push_back(work);
         drop(state);
@@ -87,7 +93,9 @@ impl Readers {
         while let Some((work, line)) = self.next() {
             let _guard = QueryGuard((line == Line::Query).then_some(&*self));
             // A panic is that of one call: its caller is told that the store is unavailable, the others go on.
-            drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&connection))));
+            drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                work(&connection)
+            })));
         }
     }
 

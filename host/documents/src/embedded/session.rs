@@ -69,7 +69,12 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn new(connection: &'a Connection, shared: &'a Shared) -> Self {
         let run = uuid::Uuid::new_v4().as_u64_pair().0;
-        Self { connection, shared, run, number: Cell::new(0) }
+        Self {
+            connection,
+            shared,
+            run,
+            number: Cell::new(0),
+        }
     }
 
     fn next_etag(&self) -> Etag {
@@ -88,7 +93,11 @@ impl<'a> Session<'a> {
         match change {
             Change::Create(body) => {
                 let (written, changed) = self.store(&container.create, partition, body, now)?;
-                if changed { Ok(Some(written)) } else { Err(StoreError::Conflict.into()) }
+                if changed {
+                    Ok(Some(written))
+                } else {
+                    Err(StoreError::Conflict.into())
+                }
             }
             Change::Upsert(body) => Ok(Some(self.store(&container.upsert, partition, body, now)?.0)),
             Change::Replace(body, if_match) => {
@@ -97,7 +106,9 @@ impl<'a> Session<'a> {
             }
             Change::Delete(id, if_match) => {
                 self.living(container, partition, id, if_match.as_ref(), now)?;
-                self.connection.prepare_cached(&container.delete)?.execute([partition, id.as_str()])?;
+                self.connection
+                    .prepare_cached(&container.delete)?
+                    .execute([partition, id.as_str()])?;
                 Ok(None)
             }
         }
@@ -117,7 +128,8 @@ impl<'a> Session<'a> {
                 Ok(one) => written.push(one),
                 Err(Failure::Storage(error)) => return Err(Failure::Storage(error)),
                 Err(Failure::Refused(error)) => {
-                    self.connection.execute_batch("ROLLBACK TO transact; RELEASE transact")?;
+                    self.connection
+                        .execute_batch("ROLLBACK TO transact; RELEASE transact")?;
                     return Err(Failure::Refused(TransactionError::at(index, error)));
                 }
             }
@@ -140,7 +152,12 @@ impl<'a> Session<'a> {
             let never = AtomicBool::new(false);
             let deadline = std::time::Instant::now() + CONDITION_TIME;
             let budget = Budget::new(8 * MAX_ITEM_BYTES as u64, Some(deadline), &never);
-            let row = Row { position: 1, etag: etag.as_str(), timestamp, body: &body };
+            let row = Row {
+                position: 1,
+                etag: etag.as_str(),
+                timestamp,
+                body: &body,
+            };
             if !condition.holds(&row, &budget)? {
                 return Err(StoreError::PreconditionFailed.into());
             }
@@ -148,21 +165,22 @@ impl<'a> Session<'a> {
         let patched = change.patch.apply(&body)?;
         let body = Body::check(&patched, container.partition_paths(), MissingId::Invalid)?;
         let (written, _) = self.store(&container.replace, partition, &body, now)?;
-        Ok(Item { id: written.id, etag: written.etag, timestamp: now, body: body.text })
+        Ok(Item {
+            id: written.id,
+            etag: written.etag,
+            timestamp: now,
+            body: body.text,
+        })
     }
 
     /// Removes up to `most` expired items.
     pub(super) fn purge(&self, container: &Container, most: u32) -> Result<usize, rusqlite::Error> {
-        self.connection.prepare_cached(&container.purge)?.execute(params![sql_seconds(self.shared.clock.now()), most])
+        self.connection
+            .prepare_cached(&container.purge)?
+            .execute(params![sql_seconds(self.shared.clock.now()), most])
     }
 
-    fn store(
-        &self,
-        sql: &str,
-        partition: &str,
-        body: &Body,
-        now: u64,
-    ) -> Result<(Written, bool), rusqlite::Error> {
+    fn store(&self, sql: &str, partition: &str, body: &Body, now: u64) -> Result<(Written, bool), rusqlite::Error> {
         let etag = self.next_etag();
         let expires = body.lifetime.map(|lifetime| sql_seconds(now.saturating_add(lifetime)));
         let changed = self.connection.prepare_cached(sql)?.execute(params![
@@ -173,7 +191,13 @@ impl<'a> Session<'a> {
             expires,
             body.text
         ])?;
-        Ok((Written { id: body.id.clone(), etag }, changed > 0))
+        Ok((
+            Written {
+                id: body.id.clone(),
+                etag,
+            },
+            changed > 0,
+        ))
     }
 
     /// The item, if it lives and has the etag.
@@ -189,10 +213,17 @@ impl<'a> Session<'a> {
         let found = statement
             .query_row([partition, id.as_str()], |row| {
                 let expires: Option<i64> = row.get(2)?;
-                Ok((Etag::new(row.get::<_, String>(0)?), row.get::<_, i64>(1)?, expires, row.get::<_, String>(3)?))
+                Ok((
+                    Etag::new(row.get::<_, String>(0)?),
+                    row.get::<_, i64>(1)?,
+                    expires,
+                    row.get::<_, String>(3)?,
+                ))
             })
             .optional()?;
-        let Some((etag, timestamp, expires, body)) = found else { return Err(StoreError::NotFound.into()) };
+        let Some((etag, timestamp, expires, body)) = found else {
+            return Err(StoreError::NotFound.into());
+        };
         if is_over(expires, now) {
             return Err(StoreError::NotFound.into());
         }
@@ -235,7 +266,10 @@ mod tests {
         connection.execute_batch(&Container::schema(1)).unwrap();
         let container = Container::new(definition, 1);
         let put = |now: u64, bodies: &[&str]| {
-            let shared = Shared { containers: HashMap::new(), clock: Clock::new(move || now) };
+            let shared = Shared {
+                containers: HashMap::new(),
+                clock: Clock::new(move || now),
+            };
             let session = Session::new(&connection, &shared);
             for body in bodies {
                 let body = Body::check(body, container.partition_paths(), MissingId::Invalid).unwrap();
@@ -243,7 +277,13 @@ mod tests {
             }
             session.purge(&container, 500).unwrap()
         };
-        assert_eq!(put(100, &[r#"{"id":"a","ttl":10}"#, r#"{"id":"b","ttl":11}"#, r#"{"id":"c"}"#]), 0);
+        assert_eq!(
+            put(
+                100,
+                &[r#"{"id":"a","ttl":10}"#, r#"{"id":"b","ttl":11}"#, r#"{"id":"c"}"#]
+            ),
+            0
+        );
         assert_eq!(put(110, &[]), 1);
         assert_eq!(put(111, &[]), 1);
         assert_eq!(put(1_000_000, &[]), 0);

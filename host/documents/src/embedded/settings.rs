@@ -16,17 +16,23 @@ pub struct EmbeddedSettings {
     pub directory: PathBuf,
     /// The containers that exist. A new one is made; one that is left out keeps its items on disk, but can't be asked.
     pub containers: Vec<ContainerDefinition>,
-    /// Threads that read; at least one. With two or more, one is kept free of queries, so that point reads don't wait for them.
+    /// Threads that run queries and read many items; at least one. With two or more, one is kept free of queries. As many
+    /// connections stand ready for reads of one item.
     pub readers: usize,
     /// What time it is, for `_ts` and `ttl`.
     pub clock: Clock,
 }
 
 impl EmbeddedSettings {
-    /// Settings with the system's clock and as many readers as there are processors, two to eight.
+    /// Settings with the system's clock, and readers for as many queries at once as there are processors, two to eight.
     pub fn new(directory: impl Into<PathBuf>, containers: Vec<ContainerDefinition>) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { directory: directory.into(), containers, readers: processors.clamp(2, 8), clock: Clock::system() }
+        Self {
+            directory: directory.into(),
+            containers,
+            readers: processors.clamp(2, 8) + 1,
+            clock: Clock::system(),
+        }
     }
 }
 
@@ -37,7 +43,11 @@ pub struct Clock(Arc<dyn Fn() -> u64 + Send + Sync>);
 impl Clock {
     /// The system's.
     pub fn system() -> Self {
-        Self::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+        Self::new(|| {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs())
+        })
     }
 
     /// One that asks `seconds`: for tests that don't wait.
@@ -68,7 +78,9 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Another process has the store open.
-    #[error("another process uses the documents in `{path}` (it holds the lock `documents.lock` there): stop it, or give this one another data directory")]
+    #[error(
+        "another process uses the documents in `{path}` (it holds the lock `documents.lock` there): stop it, or give this one another data directory"
+    )]
     InUse {
         /// The directory.
         path: PathBuf,
@@ -80,7 +92,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// A later version has written the file.
-    #[error("`{path}` has the format {found}, and this version knows formats up to {known}: use the version that wrote it, or a later one")]
+    #[error(
+        "`{path}` has the format {found}, and this version knows formats up to {known}: use the version that wrote it, or a later one"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -104,7 +118,9 @@ pub enum OpenError {
     #[error("the container `{0}` needs one to three different partition key paths")]
     PartitionPaths(ContainerName),
     /// A container's items were stored by another partition key.
-    #[error("the container `{name}` was made with the partition key {stored}, but {configured} is configured: a partition key can't change")]
+    #[error(
+        "the container `{name}` was made with the partition key {stored}, but {configured} is configured: a partition key can't change"
+    )]
     PartitionKeyChanged {
         /// Which container.
         name: ContainerName,

@@ -44,7 +44,12 @@ where
     F: FnMut(&Session<'_>) -> Result<T, Failure<E>> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    jobs.push(Box::new(Typed { work, outcome: None, reply })).await?;
+    jobs.push(Box::new(Typed {
+        work,
+        outcome: None,
+        reply,
+    }))
+    .await?;
     answer.await.unwrap_or_else(|_| Err(closed().into()))
 }
 
@@ -124,13 +129,21 @@ fn commit(
             if entry.work.is_abandoned() {
                 continue;
             }
-            let result = if begun { Ok(()) } else { connection.execute_batch("BEGIN IMMEDIATE") };
+            let result = if begun {
+                Ok(())
+            } else {
+                connection.execute_batch("BEGIN IMMEDIATE")
+            };
             begun = true;
             let result = result.and_then(|()| entry.work.run(session));
             done.push(entry);
             result?;
         }
-        if begun { connection.execute_batch("COMMIT") } else { Ok(()) }
+        if begun {
+            connection.execute_batch("COMMIT")
+        } else {
+            Ok(())
+        }
     })();
     // SQLite has rolled back by itself after some errors, and not after others.
     if outcome.is_err() && !connection.is_autocommit() {

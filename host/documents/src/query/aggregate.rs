@@ -22,7 +22,13 @@ pub(super) struct Accumulator {
 
 impl Accumulator {
     pub(super) fn new(aggregate: Aggregate) -> Self {
-        Self { aggregate, count: 0, sum: 0.0, extreme: Value::Undefined, spoiled: false }
+        Self {
+            aggregate,
+            count: 0,
+            sum: 0.0,
+            extreme: Value::Undefined,
+            spoiled: false,
+        }
     }
 
     /// Adds a value; returns by how many bytes more is held now.

@@ -51,13 +51,23 @@ impl PartialEq for At {
 pub(super) enum Expr {
     Constant(Value),
     /// A path from the item: `c`, `c.a.b[0]`.
-    Item { steps: Vec<Step>, slot: usize, at: At },
+    Item {
+        steps: Vec<Step>,
+        slot: usize,
+        at: At,
+    },
     /// A path from the value of another expression.
-    Access { base: Box<Expr>, steps: Vec<Step> },
+    Access {
+        base: Box<Expr>,
+        steps: Vec<Step>,
+    },
     Not(Box<Expr>),
     Negate(Box<Expr>),
     Plus(Box<Expr>),
-    Binary { operator: Binary, operands: Box<[Expr; 2]> },
+    Binary {
+        operator: Binary,
+        operands: Box<[Expr; 2]>,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
     /// `condition ? then : otherwise`.
@@ -65,12 +75,26 @@ pub(super) enum Expr {
     Coalesce(Box<[Expr; 2]>),
     /// `value BETWEEN low AND high`.
     Between(Box<[Expr; 3]>),
-    In { needle: Box<Expr>, candidates: Vec<Expr> },
-    Like { text: Box<Expr>, pattern: Box<Expr>, escape: Option<char> },
-    Call { function: Function, arguments: Vec<Expr> },
+    In {
+        needle: Box<Expr>,
+        candidates: Vec<Expr>,
+    },
+    Like {
+        text: Box<Expr>,
+        pattern: Box<Expr>,
+        escape: Option<char>,
+    },
+    Call {
+        function: Function,
+        arguments: Vec<Expr>,
+    },
     Array(Vec<Expr>),
     Object(Vec<(String, Expr)>),
-    Aggregate { aggregate: Aggregate, argument: Box<Expr>, at: At },
+    Aggregate {
+        aggregate: Aggregate,
+        argument: Box<Expr>,
+        at: At,
+    },
     /// In a grouped projection: the value of the group's key of that number.
     GroupKey(usize),
     /// In a grouped projection: the result of the aggregate of that number.

@@ -24,7 +24,13 @@ pub(crate) struct Budget<'a> {
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(max_bytes: u64, deadline: Option<Instant>, cancelled: &'a AtomicBool) -> Self {
-        Self { max_bytes, deadline, cancelled, work: Cell::new(0), made: Cell::new(0) }
+        Self {
+            max_bytes,
+            deadline,
+            cancelled,
+            work: Cell::new(0),
+            made: Cell::new(0),
+        }
     }
 
     pub(super) fn max_bytes(&self) -> u64 {
@@ -68,6 +74,10 @@ impl<'a> Budget<'a> {
 
     /// Checks how much is held.
     pub(super) fn hold(&self, bytes: u64) -> Result<(), Stop> {
-        if bytes > self.max_bytes { Err(Stop::Limit(Limit::BytesHeld(self.max_bytes))) } else { Ok(()) }
+        if bytes > self.max_bytes {
+            Err(Stop::Limit(Limit::BytesHeld(self.max_bytes)))
+        } else {
+            Ok(())
+        }
     }
 }

@@ -35,9 +35,10 @@ impl Continuation {
         members.push(match &self.place {
             Place::Row(row) => ("row".to_owned(), Value::Number(Number::Integer(*row))),
             // An array of none or one value each: undefined has no JSON.
-            Place::Key(key) => {
-                ("key".to_owned(), Value::Array(key.iter().map(|value| Value::Array(vec![value.clone()])).collect()))
-            }
+            Place::Key(key) => (
+                "key".to_owned(),
+                Value::Array(key.iter().map(|value| Value::Array(vec![value.clone()])).collect()),
+            ),
         });
         json::to_text(&Value::Object(members))
     }
@@ -64,12 +65,18 @@ impl Continuation {
             }
             _ => return Err(invalid()),
         };
-        Ok(Self { fingerprint, left, place })
+        Ok(Self {
+            fingerprint,
+            left,
+            place,
+        })
     }
 }
 
 /// A number for a query's text and parameters: FNV-1a, which is the same in every build and on every replica.
 pub(super) fn fingerprint(text: &str, parameters: &str) -> u64 {
     let bytes = text.bytes().chain([0]).chain(parameters.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

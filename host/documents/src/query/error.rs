@@ -19,8 +19,11 @@ impl SyntaxError {
         let before = &text[..self.at.min(text.len())];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let place =
-            if text.trim_end().contains('\n') { format!("line {line}, column {column}") } else { format!("column {column}") };
+        let place = if text.trim_end().contains('\n') {
+            format!("line {line}, column {column}")
+        } else {
+            format!("column {column}")
+        };
         StoreError::Invalid(format!("the query at {place}: {}", self.what))
     }
 }

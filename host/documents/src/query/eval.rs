@@ -88,7 +88,10 @@ impl<'a> Scene<'a> {
                 }
             }
             Expr::Call { function, arguments } => {
-                let arguments: Vec<_> = arguments.iter().map(|argument| self.eval(argument)).collect::<Result<_, _>>()?;
+                let arguments: Vec<_> = arguments
+                    .iter()
+                    .map(|argument| self.eval(argument))
+                    .collect::<Result<_, _>>()?;
                 function.call(&arguments, self.budget)?
             }
             Expr::Array(elements) => {
@@ -125,7 +128,8 @@ impl<'a> Scene<'a> {
         match self.eval(expr)? {
             Cow::Owned(value) => Ok(value),
             Cow::Borrowed(value) => {
-                self.budget.make(usize::try_from(value.weight()).unwrap_or(usize::MAX))?;
+                self.budget
+                    .make(usize::try_from(value.weight()).unwrap_or(usize::MAX))?;
                 Ok(value.clone())
             }
         }
@@ -154,7 +158,11 @@ impl<'a> Scene<'a> {
         let mut all = Some(!decided_by);
         for part in parts {
             let part = self.eval(part)?.as_bool();
-            all = if decided_by { operators::or(all, part) } else { operators::and(all, part) };
+            all = if decided_by {
+                operators::or(all, part)
+            } else {
+                operators::and(all, part)
+            };
             if all == Some(decided_by) {
                 break;
             }

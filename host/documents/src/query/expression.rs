@@ -24,7 +24,11 @@ impl Parser<'_> {
     /// Checks the depth of a tree that is `below` levels deep under the level `level`, both from the top and from the bottom:
     /// the first bounds this parser's recursion, the second the evaluator's.
     fn check_depth(&self, level: usize) -> Result<(), SyntaxError> {
-        if level > MAX_DEPTH { self.error(format!("an expression is nested at most {MAX_DEPTH} deep")) } else { Ok(()) }
+        if level > MAX_DEPTH {
+            self.error(format!("an expression is nested at most {MAX_DEPTH} deep"))
+        } else {
+            Ok(())
+        }
     }
 
     fn deeper(&self, expr: Expr, below: usize) -> Result<Deep, SyntaxError> {
@@ -127,7 +131,10 @@ impl Parser<'_> {
             let (low, low_depth) = self.concatenation(level)?;
             self.expect_word("AND")?;
             let (high, high_depth) = self.concatenation(level)?;
-            (Expr::Between(Box::new([left, low, high])), depth.max(low_depth).max(high_depth))
+            (
+                Expr::Between(Box::new([left, low, high])),
+                depth.max(low_depth).max(high_depth),
+            )
         } else if self.take_word("IN") {
             self.expect_symbol("(")?;
             if self.peek_word("SELECT") {
@@ -137,15 +144,36 @@ impl Parser<'_> {
             if candidates.is_empty() {
                 return self.error("IN needs at least one value");
             }
-            (Expr::In { needle: Box::new(left), candidates }, depth.max(candidates_depth))
+            (
+                Expr::In {
+                    needle: Box::new(left),
+                    candidates,
+                },
+                depth.max(candidates_depth),
+            )
         } else if self.take_word("LIKE") {
             let (pattern, pattern_depth) = self.concatenation(level)?;
-            let escape = if self.take_word("ESCAPE") { Some(self.escape_character()?) } else { None };
-            (Expr::Like { text: Box::new(left), pattern: Box::new(pattern), escape }, depth.max(pattern_depth))
+            let escape = if self.take_word("ESCAPE") {
+                Some(self.escape_character()?)
+            } else {
+                None
+            };
+            (
+                Expr::Like {
+                    text: Box::new(left),
+                    pattern: Box::new(pattern),
+                    escape,
+                },
+                depth.max(pattern_depth),
+            )
         } else {
             return Ok((left, depth, false));
         };
-        Ok((if negated { Expr::Not(Box::new(expr)) } else { expr }, depth + usize::from(negated), true))
+        Ok((
+            if negated { Expr::Not(Box::new(expr)) } else { expr },
+            depth + usize::from(negated),
+            true,
+        ))
     }
 
     fn escape_character(&mut self) -> Result<char, SyntaxError> {
@@ -241,7 +269,13 @@ impl Parser<'_> {
                 Ok((Expr::Item { steps, slot, at }, depth))
             }
             base if found.is_empty() => Ok((base, depth)),
-            base => self.deeper(Expr::Access { base: Box::new(base), steps: found }, depth),
+            base => self.deeper(
+                Expr::Access {
+                    base: Box::new(base),
+                    steps: found,
+                },
+                depth,
+            ),
         }
     }
 
@@ -347,7 +381,14 @@ impl Parser<'_> {
             return self.call(&upper, at, level);
         }
         self.roots.push((word.to_owned(), at));
-        Ok((Expr::Item { steps: Vec::new(), slot: 0, at: At(at) }, 1))
+        Ok((
+            Expr::Item {
+                steps: Vec::new(),
+                slot: 0,
+                at: At(at),
+            },
+            1,
+        ))
     }
 
     fn call(&mut self, name: &str, at: usize, level: usize) -> Result<Deep, SyntaxError> {
@@ -357,9 +398,14 @@ impl Parser<'_> {
                 (Some(argument), true) if contains_aggregate(&argument) => {
                     Err(SyntaxError::new(at, "an aggregate can't hold another"))
                 }
-                (Some(argument), true) => {
-                    self.deeper(Expr::Aggregate { aggregate, argument: Box::new(argument), at: At(at) }, depth)
-                }
+                (Some(argument), true) => self.deeper(
+                    Expr::Aggregate {
+                        aggregate,
+                        argument: Box::new(argument),
+                        at: At(at),
+                    },
+                    depth,
+                ),
                 _ => Err(SyntaxError::new(at, format!("{name} takes one argument"))),
             };
         }
@@ -373,14 +419,20 @@ impl Parser<'_> {
                 (least, usize::MAX) => format!("at least {least}"),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(SyntaxError::new(at, format!("{name} takes {wanted} arguments, not {}", arguments.len())));
+            return Err(SyntaxError::new(
+                at,
+                format!("{name} takes {wanted} arguments, not {}", arguments.len()),
+            ));
         }
         self.deeper(Expr::Call { function, arguments }, depth)
     }
 }
 
 fn binary(operator: Binary, left: Expr, right: Expr) -> Expr {
-    Expr::Binary { operator, operands: Box::new([left, right]) }
+    Expr::Binary {
+        operator,
+        operands: Box::new([left, right]),
+    }
 }
 
 fn negative(number: Number) -> Value {

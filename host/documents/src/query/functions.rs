@@ -75,7 +75,9 @@ impl Function {
 
     /// Calls it; the parser has checked how many arguments there are.
     pub(super) fn call(self, arguments: &[Cow<'_, Value>], budget: &Budget<'_>) -> Result<Value, Stop> {
-        let first = arguments.first().map_or(&Value::Undefined, |argument| argument.as_ref());
+        let first = arguments
+            .first()
+            .map_or(&Value::Undefined, |argument| argument.as_ref());
         Ok(match self {
             Self::IsDefined => Value::Bool(!first.is_undefined()),
             Self::IsNull => Value::Bool(matches!(first, Value::Null)),
@@ -130,16 +132,13 @@ fn convert(value: &Value, budget: &Budget<'_>, function: fn(&str) -> String) -> 
 }
 
 /// CONTAINS, STARTSWITH, ENDSWITH: text, part, and whether case doesn't count.
-fn find(
-    arguments: &[Cow<'_, Value>],
-    budget: &Budget<'_>,
-    holds: fn(&str, &str) -> bool,
-) -> Result<Value, Stop> {
+fn find(arguments: &[Cow<'_, Value>], budget: &Budget<'_>, holds: fn(&str, &str) -> bool) -> Result<Value, Stop> {
     let ignore_case = match arguments.get(2).map(AsRef::as_ref) {
         None => Some(false),
         Some(flag) => flag.as_bool(),
     };
-    let (Some(text), Some(part), Some(ignore_case)) = (arguments[0].as_str(), arguments[1].as_str(), ignore_case) else {
+    let (Some(text), Some(part), Some(ignore_case)) = (arguments[0].as_str(), arguments[1].as_str(), ignore_case)
+    else {
         return Ok(Value::Undefined);
     };
     budget.work(text.len() + part.len())?;
@@ -174,7 +173,10 @@ pub(super) fn concatenate(parts: &[Cow<'_, Value>], budget: &Budget<'_>) -> Resu
     }
     budget.make(length)?;
     let mut text = String::with_capacity(length);
-    parts.iter().filter_map(|part| part.as_str()).for_each(|part| text.push_str(part));
+    parts
+        .iter()
+        .filter_map(|part| part.as_str())
+        .for_each(|part| text.push_str(part));
     Ok(Value::String(text))
 }
 
@@ -184,7 +186,8 @@ fn array_contains(arguments: &[Cow<'_, Value>], budget: &Budget<'_>) -> Result<V
         None => Some(false),
         Some(flag) => flag.as_bool(),
     };
-    let (Value::Array(elements), wanted, Some(partial)) = (arguments[0].as_ref(), arguments[1].as_ref(), partial) else {
+    let (Value::Array(elements), wanted, Some(partial)) = (arguments[0].as_ref(), arguments[1].as_ref(), partial)
+    else {
         return Ok(Value::Undefined);
     };
     if wanted.is_undefined() {

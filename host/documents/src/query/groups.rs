@@ -10,7 +10,7 @@ use super::continuation::Place;
 use super::eval::Scene;
 use super::order;
 use super::plan::Query;
-use super::run::{Bounds, Items, projected_value, text_of};
+use super::run::{Bounds, Ending, Items, projected_value, text_of};
 use super::value::Value;
 use crate::error::StoreError;
 
@@ -30,7 +30,12 @@ struct Group {
 
 impl Groups {
     pub(super) fn new(query: &Query) -> Self {
-        let mut groups = Self { groups: Vec::new(), by_hash: HashMap::new(), hasher: RandomState::new(), bytes: 0 };
+        let mut groups = Self {
+            groups: Vec::new(),
+            by_hash: HashMap::new(),
+            hasher: RandomState::new(),
+            bytes: 0,
+        };
         // Without GROUP BY there is one group, even of no rows.
         if query.select.group_by.is_empty() {
             groups.add(query, Vec::new());
@@ -39,7 +44,11 @@ impl Groups {
     }
 
     fn add(&mut self, query: &Query, key: Vec<Value>) -> usize {
-        let accumulators: Vec<_> = query.aggregates.iter().map(|(aggregate, _)| Accumulator::new(*aggregate)).collect();
+        let accumulators: Vec<_> = query
+            .aggregates
+            .iter()
+            .map(|(aggregate, _)| Accumulator::new(*aggregate))
+            .collect();
         let weight = key.iter().map(Value::weight).sum::<u64>() as usize + size_of_val(accumulators.as_slice()) + 128;
         self.bytes += weight.cast_signed() as i64;
         self.groups.push(Group { key, accumulators });
@@ -47,7 +56,11 @@ impl Groups {
     }
 
     pub(super) fn push<'a>(&mut self, query: &'a Query, scene: Scene<'a>) -> Result<(), StoreError> {
-        let group = if query.select.group_by.is_empty() { 0 } else { self.group_of(query, scene)? };
+        let group = if query.select.group_by.is_empty() {
+            0
+        } else {
+            self.group_of(query, scene)?
+        };
         for (accumulator, (_, argument)) in self.groups[group].accumulators.iter_mut().zip(&query.aggregates) {
             self.bytes += accumulator.add(scene.eval(argument)?.as_ref());
         }
@@ -56,11 +69,21 @@ impl Groups {
     }
 
     fn group_of<'a>(&mut self, query: &'a Query, scene: Scene<'a>) -> Result<usize, StoreError> {
-        let key: Vec<Cow<'a, Value>> =
-            query.select.group_by.iter().map(|expr| scene.eval(expr)).collect::<Result<_, _>>()?;
+        let key: Vec<Cow<'a, Value>> = query
+            .select
+            .group_by
+            .iter()
+            .map(|expr| scene.eval(expr))
+            .collect::<Result<_, _>>()?;
         let hash = self.hasher.hash_one(key.as_slice());
         let candidates = self.by_hash.entry(hash).or_default();
-        let same = |index: &&usize| self.groups[**index].key.iter().zip(&key).all(|(known, value)| known == value.as_ref());
+        let same = |index: &&usize| {
+            self.groups[**index]
+                .key
+                .iter()
+                .zip(&key)
+                .all(|(known, value)| known == value.as_ref())
+        };
         if let Some(index) = candidates.iter().find(same) {
             return Ok(*index);
         }
@@ -71,14 +94,14 @@ impl Groups {
     }
 
     /// The page's items, and from where to go on.
-    pub(super) fn finish(
-        mut self,
-        query: &Query,
-        bounds: &Bounds,
-        budget: &Budget<'_>,
-    ) -> Result<(Items, Option<(Option<u64>, Place)>), StoreError> {
+    pub(super) fn finish(mut self, query: &Query, bounds: &Bounds, budget: &Budget<'_>) -> Result<Ending, StoreError> {
         self.groups.sort_by(|left, right| compare_keys(&left.key, &right.key));
-        let passed = |group: &Group| bounds.after_key.as_ref().is_some_and(|after| compare_keys(&group.key, after).is_le());
+        let passed = |group: &Group| {
+            bounds
+                .after_key
+                .as_ref()
+                .is_some_and(|after| compare_keys(&group.key, after).is_le())
+        };
         let mut items = Items::default();
         let mut skipped = 0;
         let mut held = self.bytes.unsigned_abs();
@@ -94,8 +117,15 @@ impl Groups {
             }
             budget.next_row(0)?;
             let results: Vec<Value> = group.accumulators.iter().map(Accumulator::result).collect();
-            let scene = Scene { slots: &[], keys: &group.key, results: &results, budget };
-            let Some(text) = text_of(&projected_value(&query.select.projection, scene)?) else { continue };
+            let scene = Scene {
+                slots: &[],
+                keys: &group.key,
+                results: &results,
+                budget,
+            };
+            let Some(text) = text_of(&projected_value(&query.select.projection, scene)?) else {
+                continue;
+            };
             if skipped < bounds.skip {
                 skipped += 1;
                 continue;
@@ -106,12 +136,15 @@ impl Groups {
             last = Some(group.key);
         }
         let left = bounds.left_after(items.count()).filter(|_| more);
-        Ok((items, left.zip(last).map(|(left, key)| (left, Place::Key(key)))))
+        let next = left.zip(last).map(|(left, key)| (left, Place::Key(key)));
+        Ok(Ending { items, next })
     }
 }
 
 fn compare_keys(left: &[Value], right: &[Value]) -> std::cmp::Ordering {
-    left.iter().zip(right).map(|(left, right)| order::compare(left, right)).find(|ordering| ordering.is_ne()).unwrap_or_else(
-        || left.len().cmp(&right.len()),
-    )
+    left.iter()
+        .zip(right)
+        .map(|(left, right)| order::compare(left, right))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or_else(|| left.len().cmp(&right.len()))
 }

@@ -5,17 +5,42 @@ use std::fmt::{self, Write as _};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::value::{Number, Value};
+use crate::body::Members;
 
 /// Parses one JSON text.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text)
 }
 
-/// Parses of the object `text` only the top-level members `wanted`, each into its slot; the others are skipped over, which is
-/// several times faster than making them.
+/// Parses an item. It may be one level deeper than what the parser takes at once.
+pub(crate) fn parse_item(text: &str) -> Result<Value, serde_json::Error> {
+    parse(text).or_else(|_| {
+        let Members(members) = serde_json::from_str(text)?;
+        let members = members
+            .into_iter()
+            .map(|(name, member)| Ok((name, parse(member.get())?)));
+        Ok(Value::Object(members.collect::<Result<_, serde_json::Error>>()?))
+    })
+}
+
+/// Parses of the item `text` only the top-level members `wanted`, each into its slot; the others are skipped over, which is several
+/// times faster than making them.
 pub(crate) fn parse_members(text: &str, wanted: &[&str], slots: &mut [Value]) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    deserializer.deserialize_map(MembersVisitor { wanted, slots })
+    let visitor = MembersVisitor {
+        wanted,
+        slots: &mut *slots,
+    };
+    if deserializer.deserialize_map(visitor).is_ok() {
+        return Ok(());
+    }
+    let Members(members) = serde_json::from_str(text)?;
+    for (name, member) in members {
+        if let Some(slot) = wanted.iter().position(|wanted| *wanted == name) {
+            slots[slot] = parse(member.get())?;
+        }
+    }
+    Ok(())
 }
 
 struct MembersVisitor<'w, 's> {
@@ -95,7 +120,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
-        Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

@@ -39,8 +39,8 @@ impl PartialEq for Kind {
 
 /// The longer ones first, so that `<=` isn't `<` and `=`.
 const SYMBOLS: [&str; 31] = [
-    "<=", ">=", "!=", "<>", "||", "??", "<<", ">>", "(", ")", "[", "]", "{", "}", ",", ".", ":", "?", "=", "<", ">", "+", "-", "*",
-    "/", "%", "&", "|", "^", "~", "!",
+    "<=", ">=", "!=", "<>", "||", "??", "<<", ">>", "(", ")", "[", "]", "{", "}", ",", ".", ":", "?", "=", "<", ">",
+    "+", "-", "*", "/", "%", "&", "|", "^", "~", "!",
 ];
 
 /// Splits `text`; the last token is [`Kind::End`].
@@ -111,12 +111,17 @@ impl<'a> Lexer<'a> {
                 return Ok(Kind::Symbol(symbol));
             }
         }
-        Err(SyntaxError::new(self.at, format!("the character `{}` means nothing here", first.escape_debug())))
+        Err(SyntaxError::new(
+            self.at,
+            format!("the character `{}` means nothing here", first.escape_debug()),
+        ))
     }
 
     fn take_word(&mut self) -> String {
         let rest = self.rest();
-        let end = rest.find(|next: char| !next.is_alphanumeric() && next != '_' && next != '$').unwrap_or(rest.len());
+        let end = rest
+            .find(|next: char| !next.is_alphanumeric() && next != '_' && next != '$')
+            .unwrap_or(rest.len());
         self.at += end;
         rest[..end].to_owned()
     }
@@ -136,7 +141,9 @@ impl<'a> Lexer<'a> {
             self.skip_digits();
         }
         let written = &self.text[start..self.at];
-        let joined = self.rest().starts_with(|next: char| next.is_alphanumeric() || next == '_');
+        let joined = self
+            .rest()
+            .starts_with(|next: char| next.is_alphanumeric() || next == '_');
         let number = match written.parse::<i64>() {
             Ok(number) => Some(Number::Integer(number)),
             Err(_) => written.parse::<f64>().ok().and_then(Number::from_f64),
@@ -171,7 +178,12 @@ impl<'a> Lexer<'a> {
 
     fn escape(&mut self) -> Result<char, SyntaxError> {
         let at = self.at - 1;
-        let error = || SyntaxError::new(at, "this isn't one of the escapes \\' \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+        let error = || {
+            SyntaxError::new(
+                at,
+                "this isn't one of the escapes \\' \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+            )
+        };
         let escaped = self.rest().chars().next().ok_or_else(error)?;
         self.at += escaped.len_utf8();
         Ok(match escaped {
@@ -202,7 +214,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn hex_unit(&mut self) -> Option<u32> {
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
         self.at += 4;
         u32::from_str_radix(digits, 16).ok()
     }

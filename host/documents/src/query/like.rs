@@ -48,7 +48,9 @@ pub(super) fn matches(text: &str, pattern: &str, escape: Option<char>, budget: &
             (None, None) => return Ok(true),
             _ => {
                 let Some((from, after)) = retry else { return Ok(false) };
-                let Some(skipped) = from.chars().next() else { return Ok(false) };
+                let Some(skipped) = from.chars().next() else {
+                    return Ok(false);
+                };
                 rest = &from[skipped.len_utf8()..];
                 at = after;
                 retry = Some((rest, after));

@@ -41,7 +41,11 @@ fn compare(left: &Value, right: &Value, holds: fn(Ordering) -> bool) -> Value {
             | (Value::Number(_), Value::Number(_))
             | (Value::String(_), Value::String(_))
     );
-    if ordered { Value::Bool(holds(order::compare(left, right))) } else { Value::Undefined }
+    if ordered {
+        Value::Bool(holds(order::compare(left, right)))
+    } else {
+        Value::Undefined
+    }
 }
 
 /// Arithmetic is that of doubles; what isn't a finite number is undefined.

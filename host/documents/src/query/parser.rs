@@ -10,8 +10,33 @@ use super::value::Value;
 
 /// Words that can't be names, and so end an expression. Upper-case.
 const RESERVED: [&str; 27] = [
-    "SELECT", "FROM", "WHERE", "ORDER", "GROUP", "BY", "OFFSET", "LIMIT", "TOP", "DISTINCT", "VALUE", "AS", "ASC", "DESC", "AND",
-    "OR", "NOT", "BETWEEN", "IN", "LIKE", "ESCAPE", "JOIN", "EXISTS", "TRUE", "FALSE", "NULL", "UNDEFINED",
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "ORDER",
+    "GROUP",
+    "BY",
+    "OFFSET",
+    "LIMIT",
+    "TOP",
+    "DISTINCT",
+    "VALUE",
+    "AS",
+    "ASC",
+    "DESC",
+    "AND",
+    "OR",
+    "NOT",
+    "BETWEEN",
+    "IN",
+    "LIKE",
+    "ESCAPE",
+    "JOIN",
+    "EXISTS",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "UNDEFINED",
 ];
 
 /// Parses a whole query.
@@ -28,7 +53,7 @@ pub(super) fn condition(text: &str) -> Result<Expr, SyntaxError> {
     let nothing = Value::Object(Vec::new());
     let mut parser = Parser::new(text, &nothing)?;
     parser.expect_word("FROM")?;
-    parser.from_clause()?;
+    parser.container_clause()?;
     parser.expect_word("WHERE")?;
     let filter = parser.filter()?;
     parser.finish(true)?;
@@ -49,7 +74,13 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &str, parameters: &'a Value) -> Result<Self, SyntaxError> {
-        Ok(Self { tokens: lexer::tokens(text)?, next: 0, parameters, alias: None, roots: Vec::new() })
+        Ok(Self {
+            tokens: lexer::tokens(text)?,
+            next: 0,
+            parameters,
+            alias: None,
+            roots: Vec::new(),
+        })
     }
 
     pub(super) fn at(&self) -> usize {
@@ -90,7 +121,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect_word(&mut self, word: &str) -> Result<(), SyntaxError> {
-        if self.take_word(word) { Ok(()) } else { self.error(format!("{word} is missing here")) }
+        if self.take_word(word) {
+            Ok(())
+        } else {
+            self.error(format!("{word} is missing here"))
+        }
     }
 
     pub(super) fn take_symbol(&mut self, symbol: &str) -> bool {
@@ -102,7 +137,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect_symbol(&mut self, symbol: &str) -> Result<(), SyntaxError> {
-        if self.take_symbol(symbol) { Ok(()) } else { self.error(format!("`{symbol}` is missing here")) }
+        if self.take_symbol(symbol) {
+            Ok(())
+        } else {
+            self.error(format!("`{symbol}` is missing here"))
+        }
     }
 
     /// Takes a name that isn't a reserved word.
@@ -120,12 +159,16 @@ impl<'a> Parser<'a> {
     fn select(&mut self) -> Result<Select, SyntaxError> {
         self.expect_word("SELECT")?;
         let distinct = self.take_word("DISTINCT");
-        let top = if self.take_word("TOP") { Some(self.count("TOP")?) } else { None };
+        let top = if self.take_word("TOP") {
+            Some(self.count("TOP")?)
+        } else {
+            None
+        };
         let projection_at = self.at();
         let mut projection = self.projection()?;
         let has_from = self.take_word("FROM");
         if has_from {
-            self.from_clause()?;
+            self.container_clause()?;
         } else if projection == Projection::Item {
             return Err(SyntaxError::new(projection_at, "`*` needs a FROM"));
         }
@@ -133,11 +176,25 @@ impl<'a> Parser<'a> {
         if matches!(&projection, Projection::Value(Expr::Item { steps, .. }) if steps.is_empty()) {
             projection = Projection::Item;
         }
-        let filter = if self.take_word("WHERE") { Some(self.filter()?) } else { None };
+        let filter = if self.take_word("WHERE") {
+            Some(self.filter()?)
+        } else {
+            None
+        };
         let group_by = self.group_by()?;
         let order_by = self.order_by(!group_by.is_empty())?;
         let (offset, limit) = self.offset_limit(top.is_some())?;
-        Ok(Select { distinct, top, projection, has_from, filter, group_by, order_by, offset, limit })
+        Ok(Select {
+            distinct,
+            top,
+            projection,
+            has_from,
+            filter,
+            group_by,
+            order_by,
+            offset,
+            limit,
+        })
     }
 
     fn projection(&mut self) -> Result<Projection, SyntaxError> {
@@ -164,7 +221,10 @@ impl<'a> Parser<'a> {
                 })
             };
             if members.iter().any(|(other, _)| *other == name) {
-                return Err(SyntaxError::new(at, format!("there are two columns `{name}`: name one with AS")));
+                return Err(SyntaxError::new(
+                    at,
+                    format!("there are two columns `{name}`: name one with AS"),
+                ));
             }
             members.push((name, expr));
             if !self.take_symbol(",") {
@@ -174,7 +234,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What follows FROM: a container's name with or without an alias. It always means the container that was asked.
-    fn from_clause(&mut self) -> Result<(), SyntaxError> {
+    fn container_clause(&mut self) -> Result<(), SyntaxError> {
         if matches!(self.peek(), Kind::Symbol("(")) {
             return self.error("a subquery isn't supported");
         }
@@ -271,7 +331,9 @@ impl<'a> Parser<'a> {
             Kind::Parameter(name) => self.parameter(&name, at)?.clone(),
             _ => Value::Undefined,
         };
-        value.as_count().ok_or_else(|| SyntaxError::new(at, format!("{clause} takes a whole number from 0")))
+        value
+            .as_count()
+            .ok_or_else(|| SyntaxError::new(at, format!("{clause} takes a whole number from 0")))
     }
 
     /// The value of a parameter.

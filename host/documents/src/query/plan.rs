@@ -41,7 +41,11 @@ impl Query {
         let mut select = parser::select(text, &values).map_err(|error| error.in_text(text))?;
         let mut slots = Slots::default();
         if select.distinct && select.projection == Projection::Item {
-            select.projection = Projection::Value(Expr::Item { steps: Vec::new(), slot: 0, at: super::ast::At(0) });
+            select.projection = Projection::Value(Expr::Item {
+                steps: Vec::new(),
+                slot: 0,
+                at: super::ast::At(0),
+            });
         }
         let grouped = !select.group_by.is_empty() || projected(&select.projection).any(contains_aggregate);
         let mut aggregates = Vec::new();
@@ -55,7 +59,13 @@ impl Query {
             Mode::Scan
         };
         assign_all(&mut select, &mut aggregates, &mut slots);
-        Ok(Self { select, mode, slots, aggregates, fingerprint: fingerprint(text, parameters) })
+        Ok(Self {
+            select,
+            mode,
+            slots,
+            aggregates,
+            fingerprint: fingerprint(text, parameters),
+        })
     }
 
     /// Whether the query is about a container's rows: without FROM it isn't, and wants [`Run::push_nothing`](super::Run).
@@ -74,12 +84,18 @@ impl Query {
     }
 
     fn wanted_id<'q>(&self, part: &'q Expr) -> Option<&'q str> {
-        let Expr::Binary { operator: Binary::Equal, operands } = part else {
+        let Expr::Binary {
+            operator: Binary::Equal,
+            operands,
+        } = part
+        else {
             return None;
         };
         let is_id = |expr: &Expr| matches!(expr, Expr::Item { steps, slot, .. } if steps.is_empty() && self.slots.is(*slot, "id"));
         match &**operands {
-            [path, Expr::Constant(Value::String(id))] | [Expr::Constant(Value::String(id)), path] if is_id(path) => Some(id),
+            [path, Expr::Constant(Value::String(id))] | [Expr::Constant(Value::String(id)), path] if is_id(path) => {
+                Some(id)
+            }
             _ => None,
         }
     }
@@ -106,7 +122,12 @@ impl Condition {
     pub(crate) fn holds(&self, row: &Row<'_>, budget: &Budget<'_>) -> Result<bool, StoreError> {
         let mut values = self.slots.values();
         self.slots.fill(&self.slots.names(), row, &mut values)?;
-        let scene = Scene { slots: &values, keys: &[], results: &[], budget };
+        let scene = Scene {
+            slots: &values,
+            keys: &[],
+            results: &[],
+            budget,
+        };
         Ok(scene.is_true(&self.filter)?)
     }
 }
@@ -134,10 +155,14 @@ impl Slots {
             if let Some(Step::Name(_)) = steps.first()
                 && let Step::Name(name) = steps.remove(0)
             {
-                *slot = self.properties.iter().position(|known| *known == name).unwrap_or_else(|| {
-                    self.properties.push(name);
-                    self.properties.len() - 1
-                });
+                *slot = self
+                    .properties
+                    .iter()
+                    .position(|known| *known == name)
+                    .unwrap_or_else(|| {
+                        self.properties.push(name);
+                        self.properties.len() - 1
+                    });
             } else {
                 self.whole = true;
                 *slot = WHOLE;
@@ -187,7 +212,7 @@ impl Slots {
             }
         }
         if let Some(whole) = whole.first_mut() {
-            *whole = json::parse(row.body).map_err(unreadable)?;
+            *whole = json::parse_item(row.body).map_err(unreadable)?;
             if let Value::Object(members) = whole {
                 members.push(("_etag".to_owned(), Value::String(row.etag.to_owned())));
                 members.push(("_ts".to_owned(), seconds(row.timestamp)));
@@ -204,19 +229,25 @@ fn unreadable(error: serde_json::Error) -> StoreError {
 
 fn check_length(text: &str) -> Result<(), StoreError> {
     if text.len() > MAX_QUERY_BYTES {
-        return Err(StoreError::Invalid(format!("a query has at most {MAX_QUERY_BYTES} bytes")));
+        return Err(StoreError::Invalid(format!(
+            "a query has at most {MAX_QUERY_BYTES} bytes"
+        )));
     }
     Ok(())
 }
 
 fn parse_parameters(parameters: &str) -> Result<Value, StoreError> {
     if parameters.len() > MAX_PARAMETERS_BYTES {
-        return Err(StoreError::Invalid(format!("parameters have at most {MAX_PARAMETERS_BYTES} bytes")));
+        return Err(StoreError::Invalid(format!(
+            "parameters have at most {MAX_PARAMETERS_BYTES} bytes"
+        )));
     }
     let values = json::parse_given("the parameters", parameters)?;
     match &values {
         Value::Object(members) if members.iter().all(|(name, _)| name.starts_with('@')) => Ok(values),
-        _ => Err(StoreError::Invalid("the parameters must be a JSON object whose names start with `@`".to_owned())),
+        _ => Err(StoreError::Invalid(
+            "the parameters must be a JSON object whose names start with `@`".to_owned(),
+        )),
     }
 }
 
@@ -250,7 +281,10 @@ fn check_order(select: &Select) -> Result<(), StoreError> {
 /// Source: Azure Cosmos DB for NoSQL, "GROUP BY", remarks.
 fn group(select: &mut Select, aggregates: &mut Vec<(Aggregate, Expr)>) -> Result<(), SyntaxError> {
     if select.distinct {
-        return Err(SyntaxError::new(0, "DISTINCT can't be used with GROUP BY or an aggregate"));
+        return Err(SyntaxError::new(
+            0,
+            "DISTINCT can't be used with GROUP BY or an aggregate",
+        ));
     }
     if !select.order_by.is_empty() {
         return Err(SyntaxError::new(0, "ORDER BY can't be used with an aggregate"));
@@ -259,7 +293,9 @@ fn group(select: &mut Select, aggregates: &mut Vec<(Aggregate, Expr)>) -> Result
     match &mut select.projection {
         Projection::Item => Err(SyntaxError::new(0, "the whole item can't be used with GROUP BY")),
         Projection::Value(expr) => over_groups(expr, keys, aggregates),
-        Projection::Members(members) => members.iter_mut().try_for_each(|(_, expr)| over_groups(expr, keys, aggregates)),
+        Projection::Members(members) => members
+            .iter_mut()
+            .try_for_each(|(_, expr)| over_groups(expr, keys, aggregates)),
     }
 }
 
@@ -269,11 +305,17 @@ fn over_groups(expr: &mut Expr, keys: &[Expr], aggregates: &mut Vec<(Aggregate, 
         return Ok(());
     }
     match expr {
-        Expr::Aggregate { aggregate, argument, .. } => {
+        Expr::Aggregate {
+            aggregate, argument, ..
+        } => {
             // Every item is defined: to count them none must be parsed.
             let counts_items =
                 *aggregate == Aggregate::Count && matches!(&**argument, Expr::Item { steps, .. } if steps.is_empty());
-            let argument = if counts_items { Expr::Constant(Value::Bool(true)) } else { (**argument).clone() };
+            let argument = if counts_items {
+                Expr::Constant(Value::Bool(true))
+            } else {
+                (**argument).clone()
+            };
             let wanted = (*aggregate, argument);
             let index = aggregates.iter().position(|known| *known == wanted).unwrap_or_else(|| {
                 aggregates.push(wanted);
@@ -282,9 +324,10 @@ fn over_groups(expr: &mut Expr, keys: &[Expr], aggregates: &mut Vec<(Aggregate, 
             *expr = Expr::AggregateResult(index);
             Ok(())
         }
-        Expr::Item { at, .. } => {
-            Err(SyntaxError::new(at.0, "a property in the SELECT must be in GROUP BY or in an aggregate"))
-        }
+        Expr::Item { at, .. } => Err(SyntaxError::new(
+            at.0,
+            "a property in the SELECT must be in GROUP BY or in an aggregate",
+        )),
         _ => {
             let mut outcome = Ok(());
             expr.for_each_child_mut(&mut |child| {

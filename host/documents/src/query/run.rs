@@ -93,6 +93,13 @@ impl Items {
     }
 }
 
+/// How a page ends.
+pub(super) struct Ending {
+    pub(super) items: Items,
+    /// If there may be more: how many rows TOP or LIMIT leave, and after what they start.
+    pub(super) next: Option<(Option<u64>, Place)>,
+}
+
 enum State {
     Scan(Scan),
     Sorted(Sorted),
@@ -117,13 +124,20 @@ impl<'q> Run<'q> {
         limits: &QueryLimits,
         budget: &'q Budget<'q>,
     ) -> Result<Self, StoreError> {
+        // It may have waited for a reader until now.
+        budget.check()?;
         let page = match options.max_items {
             Some(0) => return Err(StoreError::Invalid("a page has at least one item".to_owned())),
             Some(items) => u64::from(items),
             None => u64::from(DEFAULT_PAGE_ITEMS),
         };
         let select = &query.select;
-        let mut bounds = Bounds { page, left: select.top.or(select.limit), skip: select.offset, after_key: None };
+        let mut bounds = Bounds {
+            page,
+            left: select.top.or(select.limit),
+            skip: select.offset,
+            after_key: None,
+        };
         let mut after_row = 0;
         if let Some(text) = &options.continuation {
             let continuation = Continuation::parse(text, query.fingerprint)?;
@@ -136,11 +150,18 @@ impl<'q> Run<'q> {
             match (query.mode, continuation.place) {
                 (Mode::Scan, Place::Row(row)) => after_row = row,
                 (Mode::Sorted | Mode::Grouped, Place::Key(key)) => bounds.after_key = Some(key),
-                _ => return Err(StoreError::Invalid("the continuation isn't one of this query".to_owned())),
+                _ => {
+                    return Err(StoreError::Invalid(
+                        "the continuation isn't one of this query".to_owned(),
+                    ));
+                }
             }
         }
         let state = match query.mode {
-            Mode::Scan => State::Scan(Scan { last: after_row, ..Scan::default() }),
+            Mode::Scan => State::Scan(Scan {
+                last: after_row,
+                ..Scan::default()
+            }),
             Mode::Sorted => State::Sorted(Sorted::new(query, &bounds)),
             Mode::Grouped => State::Grouped(Groups::new(query)),
         };
@@ -176,7 +197,12 @@ impl<'q> Run<'q> {
         self.rows_read += 1;
         self.budget.next_row(row.body.len())?;
         self.query.slots.fill(&self.names, row, &mut self.values)?;
-        let scene = Scene { slots: &self.values, keys: &[], results: &[], budget: self.budget };
+        let scene = Scene {
+            slots: &self.values,
+            keys: &[],
+            results: &[],
+            budget: self.budget,
+        };
         if let Some(filter) = &self.query.select.filter
             && !scene.is_true(filter)?
         {
@@ -194,7 +220,12 @@ impl<'q> Run<'q> {
 
     /// For a query without FROM: one row, of which nothing is known.
     pub(crate) fn push_nothing(&mut self) -> Result<(), StoreError> {
-        self.push(&Row { position: 1, etag: "", timestamp: 0, body: "{}" })?;
+        self.push(&Row {
+            position: 1,
+            etag: "",
+            timestamp: 0,
+            body: "{}",
+        })?;
         self.rows_read = 0;
         Ok(())
     }
@@ -203,17 +234,31 @@ impl<'q> Run<'q> {
     pub(crate) fn finish(self) -> Result<Page, StoreError> {
         let fingerprint = self.query.fingerprint;
         let rows_read = self.rows_read;
-        let (items, next) = match self.state {
+        let Ending { items, next } = match self.state {
             State::Scan(scan) => {
                 let left = self.bounds.left_after(scan.items.count());
                 let next = left.filter(|_| scan.more).map(|left| (left, Place::Row(scan.last)));
-                (scan.items, next)
+                Ending {
+                    items: scan.items,
+                    next,
+                }
             }
             State::Sorted(sorted) => sorted.finish(&self.bounds),
             State::Grouped(groups) => groups.finish(self.query, &self.bounds, self.budget)?,
         };
-        let continuation = next.map(|(left, place)| Continuation { fingerprint, left, place }.to_text());
-        Ok(Page { items: items.finish(), continuation, rows_read })
+        let continuation = next.map(|(left, place)| {
+            Continuation {
+                fingerprint,
+                left,
+                place,
+            }
+            .to_text()
+        });
+        Ok(Page {
+            items: items.finish(),
+            continuation,
+            rows_read,
+        })
     }
 }
 

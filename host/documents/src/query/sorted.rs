@@ -11,7 +11,7 @@ use super::continuation::Place;
 use super::eval::Scene;
 use super::order;
 use super::plan::Query;
-use super::run::{Bounds, Items, PAGE_BYTES, project, projected_value, text_of};
+use super::run::{Bounds, Ending, Items, PAGE_BYTES, project, projected_value, text_of};
 use super::value::{Number, Value};
 use crate::error::StoreError;
 
@@ -74,10 +74,19 @@ impl Sorted {
     pub(super) fn new(query: &Query, bounds: &Bounds) -> Self {
         // A forged key may have any length: it is compared like any other.
         let after = bounds.after_key.as_ref().map(|key| {
-            key.iter().enumerate().map(|(index, value)| part(query, index, value.clone())).collect::<Vec<_>>()
+            key.iter()
+                .enumerate()
+                .map(|(index, value)| part(query, index, value.clone()))
+                .collect::<Vec<_>>()
         });
         let capacity = usize::try_from(bounds.skip.saturating_add(bounds.wanted())).unwrap_or(usize::MAX);
-        Self { rows: BTreeMap::new(), capacity, bytes: 0, ceiling: None, after }
+        Self {
+            rows: BTreeMap::new(),
+            capacity,
+            bytes: 0,
+            ceiling: None,
+            after,
+        }
     }
 
     pub(super) fn push<'a>(
@@ -110,7 +119,11 @@ impl Sorted {
         self.bytes += weight(&key, &text);
         self.rows.insert(key, text);
         // Rows that are left out must be counted, so a page with an OFFSET can't end early.
-        let soft = if bounds.skip == 0 { PAGE_BYTES.min(scene.budget.max_bytes()) } else { u64::MAX };
+        let soft = if bounds.skip == 0 {
+            PAGE_BYTES.min(scene.budget.max_bytes())
+        } else {
+            u64::MAX
+        };
         while self.rows.len() > self.capacity || (self.bytes > soft && self.rows.len() > 1) {
             if let Some((key, text)) = self.rows.pop_last() {
                 self.bytes -= weight(&key, &text);
@@ -122,7 +135,7 @@ impl Sorted {
     }
 
     /// The page's items, and from where to go on.
-    pub(super) fn finish(self, bounds: &Bounds) -> (Items, Option<(Option<u64>, Place)>) {
+    pub(super) fn finish(self, bounds: &Bounds) -> Ending {
         let skip = usize::try_from(bounds.skip).unwrap_or(usize::MAX);
         let mut items = Items::default();
         let mut last = None;
@@ -131,8 +144,10 @@ impl Sorted {
             last = Some(key);
         }
         let left = bounds.left_after(items.count()).filter(|_| self.ceiling.is_some());
-        let next = left.zip(last).map(|(left, key)| (left, Place::Key(key.into_iter().map(Part::value).collect())));
-        (items, next)
+        let next = left
+            .zip(last)
+            .map(|(left, key)| (left, Place::Key(key.into_iter().map(Part::value).collect())));
+        Ending { items, next }
     }
 }
 

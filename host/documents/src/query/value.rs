@@ -84,7 +84,10 @@ impl Value {
     /// A member of an object by name.
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value),
+            Self::Object(members) => members
+                .iter()
+                .find(|(candidate, _)| candidate == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
@@ -103,9 +106,10 @@ impl Value {
         own + match self {
             Self::String(text) => text.len() as u64,
             Self::Array(elements) => elements.iter().map(Self::weight).sum(),
-            Self::Object(members) => {
-                members.iter().map(|(name, value)| size_of::<String>() as u64 + name.len() as u64 + value.weight()).sum()
-            }
+            Self::Object(members) => members
+                .iter()
+                .map(|(name, value)| size_of::<String>() as u64 + name.len() as u64 + value.weight())
+                .sum(),
             _ => 0,
         }
     }
@@ -137,7 +141,9 @@ fn same_members(left: &[(String, Value)], right: &[(String, Value)]) -> bool {
         return left.iter().zip(right).all(|(one, other)| one.1 == other.1);
     }
     let (left, right) = (sorted_members(left), sorted_members(right));
-    left.iter().zip(&right).all(|(one, other)| one.0 == other.0 && one.1 == other.1)
+    left.iter()
+        .zip(&right)
+        .all(|(one, other)| one.0 == other.0 && one.1 == other.1)
 }
 
 /// Members by name.
@@ -167,7 +173,12 @@ mod tests {
     use super::*;
 
     fn object(members: &[(&str, Value)]) -> Value {
-        Value::Object(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+        Value::Object(
+            members
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
+        )
     }
 
     #[test]

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use usher_documents::{
-    ContainerDefinition, ContainerName, DocumentStore, ItemId, Page, PartitionKey, PropertyPath, QueryLimits, QueryOptions, Scope,
-    StoreError,
+    ContainerDefinition, ContainerName, DocumentStore, ItemId, Page, PartitionKey, PropertyPath, QueryLimits,
+    QueryOptions, Scope, StoreError,
 };
 
 /// A store to be tested, empty.
@@ -27,15 +27,21 @@ pub(crate) struct Subject {
     /// Lets so many seconds pass, for the store.
     pub(crate) advance: Box<dyn Fn(u64) + Send + Sync>,
     /// What must live as long as the store, such as its directory.
-    pub(crate) keep: Box<dyn Any + Send + Sync>,
+    pub(crate) _keep: Box<dyn Any + Send + Sync>,
 }
 
 /// The containers that a subject has: `notes` by `/user_id`, `tenants` by `/tid` and `/oid`.
 pub(crate) fn definitions() -> Vec<ContainerDefinition> {
     let paths = |paths: &[&str]| paths.iter().map(|path| PropertyPath::new(path).unwrap()).collect();
     vec![
-        ContainerDefinition { name: notes(), partition_paths: paths(&["/user_id"]) },
-        ContainerDefinition { name: tenants(), partition_paths: paths(&["/tid", "/oid"]) },
+        ContainerDefinition {
+            name: notes(),
+            partition_paths: paths(&["/user_id"]),
+        },
+        ContainerDefinition {
+            name: tenants(),
+            partition_paths: paths(&["/tid", "/oid"]),
+        },
     ]
 }
 
@@ -71,12 +77,17 @@ pub(crate) fn wide() -> QueryLimits {
 impl Subject {
     /// One page of ada's notes.
     pub(crate) async fn page(&self, sql: &str, parameters: &str, options: &QueryOptions) -> Result<Page, StoreError> {
-        self.store.query(&notes(), Scope::Partition(&ada()), sql, parameters, options, &wide()).await
+        self.store
+            .query(&notes(), Scope::Partition(&ada()), sql, parameters, options, &wide())
+            .await
     }
 
     /// All of ada's notes that a query gives, by pages of `max_items`.
     pub(crate) async fn all(&self, sql: &str, max_items: u32) -> Vec<serde_json::Value> {
-        let mut options = QueryOptions { max_items: Some(max_items), continuation: None };
+        let mut options = QueryOptions {
+            max_items: Some(max_items),
+            continuation: None,
+        };
         let mut all = Vec::new();
         loop {
             let page = self.page(sql, "{}", &options).await.expect(sql);
@@ -116,6 +127,7 @@ macro_rules! conformance_suite {
             writes: a_bad_body_is_invalid_on_every_path;
             writes: a_bad_id_is_invalid_on_every_path;
             writes: properties_of_the_store_are_dropped;
+            writes: the_deepest_item_can_be_queried_and_patched;
             writes: an_item_over_two_mebibytes_is_too_large;
             writes: an_unknown_container_is_told_apart;
             isolation: no_operation_reaches_another_partition;

@@ -6,15 +6,24 @@ use usher_documents::{Etag, PatchOperation, PatchOptions, StoreError};
 use super::{Subject, ada, id, is_invalid, notes};
 
 fn add(path: &str, value: &str) -> PatchOperation {
-    PatchOperation::Add { path: path.to_owned(), value: value.to_owned() }
+    PatchOperation::Add {
+        path: path.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 fn set(path: &str, value: &str) -> PatchOperation {
-    PatchOperation::Set { path: path.to_owned(), value: value.to_owned() }
+    PatchOperation::Set {
+        path: path.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 fn replace(path: &str, value: &str) -> PatchOperation {
-    PatchOperation::Replace { path: path.to_owned(), value: value.to_owned() }
+    PatchOperation::Replace {
+        path: path.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 fn remove(path: &str) -> PatchOperation {
@@ -22,15 +31,24 @@ fn remove(path: &str) -> PatchOperation {
 }
 
 fn increment(path: &str, by: f64) -> PatchOperation {
-    PatchOperation::Increment { path: path.to_owned(), by }
+    PatchOperation::Increment {
+        path: path.to_owned(),
+        by,
+    }
 }
 
 fn move_to(from: &str, path: &str) -> PatchOperation {
-    PatchOperation::Move { from: from.to_owned(), path: path.to_owned() }
+    PatchOperation::Move {
+        from: from.to_owned(),
+        path: path.to_owned(),
+    }
 }
 
 async fn patch(subject: &Subject, operations: &[PatchOperation]) -> Result<Value, StoreError> {
-    let item = subject.store.patch(&notes(), &ada(), &id("a"), operations, &PatchOptions::default()).await?;
+    let item = subject
+        .store
+        .patch(&notes(), &ada(), &id("a"), operations, &PatchOptions::default())
+        .await?;
     let read = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
     assert_eq!(item, read, "a patch gives the item as it is then");
     Ok(serde_json::from_str(&item.body).unwrap())
@@ -62,7 +80,9 @@ pub(crate) async fn each_operation_does_what_is_documented(subject: &Subject) {
     ];
     for (operation, pointer, expected) in cases {
         subject.put(&ada(), BODY).await;
-        let patched = patch(subject, &[operation.clone()]).await.expect(&format!("{operation:?}"));
+        let patched = patch(subject, &[operation.clone()])
+            .await
+            .expect(&format!("{operation:?}"));
         assert_eq!(patched.pointer(pointer), expected.as_ref(), "{operation:?}");
         assert_eq!(patched["id"], start["id"]);
     }
@@ -105,10 +125,28 @@ pub(crate) async fn a_patch_is_all_or_nothing(subject: &Subject) {
 
 pub(crate) async fn a_path_out_of_reach_is_invalid(subject: &Subject) {
     subject.put(&ada(), BODY).await;
-    for path in ["", "n", "/", "/id", "/id/x", "/_ts", "/_etag", "/_rid", "/user_id", "/user_id/x", "/a~2", "/~"] {
-        for operation in
-            [add(path, "1"), set(path, "1"), replace(path, "1"), remove(path), increment(path, 1.0), move_to("/n", path)]
-        {
+    for path in [
+        "",
+        "n",
+        "/",
+        "/id",
+        "/id/x",
+        "/_ts",
+        "/_etag",
+        "/_rid",
+        "/user_id",
+        "/user_id/x",
+        "/a~2",
+        "/~",
+    ] {
+        for operation in [
+            add(path, "1"),
+            set(path, "1"),
+            replace(path, "1"),
+            remove(path),
+            increment(path, 1.0),
+            move_to("/n", path),
+        ] {
             let outcome = patch(subject, &[operation.clone()]).await;
             assert!(is_invalid(&outcome), "{operation:?}: {outcome:?}");
         }
@@ -120,15 +158,43 @@ pub(crate) async fn a_path_out_of_reach_is_invalid(subject: &Subject) {
 pub(crate) async fn conditions_hold_or_fail_the_precondition(subject: &Subject) {
     subject.put(&ada(), BODY).await;
     let apply = async |condition: Option<&str>, if_match: Option<Etag>| {
-        let options = PatchOptions { if_match, condition: condition.map(str::to_owned) };
-        subject.store.patch(&notes(), &ada(), &id("a"), &[increment("/n", 1.0)], &options).await
+        let options = PatchOptions {
+            if_match,
+            condition: condition.map(str::to_owned),
+        };
+        subject
+            .store
+            .patch(&notes(), &ada(), &id("a"), &[increment("/n", 1.0)], &options)
+            .await
     };
-    let etag = apply(Some("FROM c WHERE c.n = 1 AND c.s = 'x'"), None).await.unwrap().etag;
-    assert_eq!(apply(Some("FROM c WHERE c.n = 1"), None).await, Err(StoreError::PreconditionFailed));
-    assert_eq!(apply(Some("from c where c.none > 1"), None).await, Err(StoreError::PreconditionFailed));
-    assert_eq!(apply(None, Some(Etag::new("\"old\""))).await, Err(StoreError::PreconditionFailed));
-    apply(Some("FROM c WHERE c._ts > 0 AND IS_DEFINED(c._etag)"), Some(etag)).await.unwrap();
-    for bad in ["", "WHERE c.n = 1", "SELECT * FROM c", "FROM c", "FROM c WHERE", "FROM c WHERE d.n = 1", "FROM c WHERE c.n = @p"] {
+    let etag = apply(Some("FROM c WHERE c.n = 1 AND c.s = 'x'"), None)
+        .await
+        .unwrap()
+        .etag;
+    assert_eq!(
+        apply(Some("FROM c WHERE c.n = 1"), None).await,
+        Err(StoreError::PreconditionFailed)
+    );
+    assert_eq!(
+        apply(Some("from c where c.none > 1"), None).await,
+        Err(StoreError::PreconditionFailed)
+    );
+    assert_eq!(
+        apply(None, Some(Etag::new("\"old\""))).await,
+        Err(StoreError::PreconditionFailed)
+    );
+    apply(Some("FROM c WHERE c._ts > 0 AND IS_DEFINED(c._etag)"), Some(etag))
+        .await
+        .unwrap();
+    for bad in [
+        "",
+        "WHERE c.n = 1",
+        "SELECT * FROM c",
+        "FROM c",
+        "FROM c WHERE",
+        "FROM c WHERE d.n = 1",
+        "FROM c WHERE c.n = @p",
+    ] {
         assert!(is_invalid(&apply(Some(bad), None).await), "{bad}");
     }
     let item = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
@@ -141,12 +207,23 @@ pub(crate) async fn concurrent_increments_all_count(subject: &Subject) {
         .map(|_| {
             let store = subject.store.clone();
             tokio::spawn(async move {
-                store.patch(&notes(), &ada(), &id("a"), &[increment("/n", 1.0)], &PatchOptions::default()).await
+                store
+                    .patch(
+                        &notes(),
+                        &ada(),
+                        &id("a"),
+                        &[increment("/n", 1.0)],
+                        &PatchOptions::default(),
+                    )
+                    .await
             })
         })
         .collect();
     for increment in increments {
         increment.await.unwrap().unwrap();
     }
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body, r#"{"id":"a","n":64}"#);
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body,
+        r#"{"id":"a","n":64}"#
+    );
 }

@@ -1,6 +1,9 @@
 //! Create, read, upsert, replace, delete.
 
-use usher_documents::{ContainerName, Etag, ItemId, MAX_ITEM_BYTES, MAX_READ_MANY, StoreError, WriteOp};
+use usher_documents::{
+    ContainerName, Etag, ItemId, MAX_ITEM_BYTES, MAX_ITEM_DEPTH, MAX_READ_MANY, PatchOperation, PatchOptions,
+    StoreError, WriteOp,
+};
 
 use super::{Subject, ada, id, is_invalid, notes};
 
@@ -24,7 +27,11 @@ pub(crate) async fn a_body_without_id_gets_a_fresh_one(subject: &Subject) {
 }
 
 pub(crate) async fn creating_an_id_again_is_a_conflict_and_changes_nothing(subject: &Subject) {
-    let first = subject.store.create(&notes(), &ada(), r#"{"id":"a","n":1}"#).await.unwrap();
+    let first = subject
+        .store
+        .create(&notes(), &ada(), r#"{"id":"a","n":1}"#)
+        .await
+        .unwrap();
     let second = subject.store.create(&notes(), &ada(), r#"{"id":"a","n":2}"#).await;
     assert_eq!(second, Err(StoreError::Conflict));
     let item = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
@@ -32,48 +39,124 @@ pub(crate) async fn creating_an_id_again_is_a_conflict_and_changes_nothing(subje
 }
 
 pub(crate) async fn reading_or_deleting_what_is_not_there_is_not_found(subject: &Subject) {
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await, Err(StoreError::NotFound));
-    assert_eq!(subject.store.delete(&notes(), &ada(), &id("a"), None).await, Err(StoreError::NotFound));
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await,
+        Err(StoreError::NotFound)
+    );
+    assert_eq!(
+        subject.store.delete(&notes(), &ada(), &id("a"), None).await,
+        Err(StoreError::NotFound)
+    );
     subject.put(&ada(), r#"{"id":"a"}"#).await;
     subject.store.delete(&notes(), &ada(), &id("a"), None).await.unwrap();
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await, Err(StoreError::NotFound));
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await,
+        Err(StoreError::NotFound)
+    );
 }
 
 pub(crate) async fn replace_needs_an_item_and_upsert_does_not(subject: &Subject) {
-    let replaced = subject.store.replace(&notes(), &ada(), r#"{"id":"a","n":1}"#, None).await;
+    let replaced = subject
+        .store
+        .replace(&notes(), &ada(), r#"{"id":"a","n":1}"#, None)
+        .await;
     assert_eq!(replaced, Err(StoreError::NotFound));
-    subject.store.upsert(&notes(), &ada(), r#"{"id":"a","n":2}"#).await.unwrap();
-    subject.store.upsert(&notes(), &ada(), r#"{"id":"a","m":3}"#).await.unwrap();
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body, r#"{"id":"a","m":3}"#);
-    subject.store.replace(&notes(), &ada(), r#"{"id":"a","n":4}"#, None).await.unwrap();
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body, r#"{"id":"a","n":4}"#);
+    subject
+        .store
+        .upsert(&notes(), &ada(), r#"{"id":"a","n":2}"#)
+        .await
+        .unwrap();
+    subject
+        .store
+        .upsert(&notes(), &ada(), r#"{"id":"a","m":3}"#)
+        .await
+        .unwrap();
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body,
+        r#"{"id":"a","m":3}"#
+    );
+    subject
+        .store
+        .replace(&notes(), &ada(), r#"{"id":"a","n":4}"#, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body,
+        r#"{"id":"a","n":4}"#
+    );
 }
 
 pub(crate) async fn every_write_changes_the_etag(subject: &Subject) {
     let mut etags = std::collections::HashSet::new();
     for _ in 0..5 {
-        assert!(etags.insert(subject.store.upsert(&notes(), &ada(), r#"{"id":"a"}"#).await.unwrap().etag));
-        assert!(etags.insert(subject.store.replace(&notes(), &ada(), r#"{"id":"a"}"#, None).await.unwrap().etag));
+        assert!(
+            etags.insert(
+                subject
+                    .store
+                    .upsert(&notes(), &ada(), r#"{"id":"a"}"#)
+                    .await
+                    .unwrap()
+                    .etag
+            )
+        );
+        assert!(
+            etags.insert(
+                subject
+                    .store
+                    .replace(&notes(), &ada(), r#"{"id":"a"}"#, None)
+                    .await
+                    .unwrap()
+                    .etag
+            )
+        );
     }
 }
 
 pub(crate) async fn a_write_with_an_old_etag_fails_the_precondition(subject: &Subject) {
-    let old = subject.store.upsert(&notes(), &ada(), r#"{"id":"a","n":1}"#).await.unwrap().etag;
-    let new = subject.store.upsert(&notes(), &ada(), r#"{"id":"a","n":2}"#).await.unwrap().etag;
+    let old = subject
+        .store
+        .upsert(&notes(), &ada(), r#"{"id":"a","n":1}"#)
+        .await
+        .unwrap()
+        .etag;
+    let new = subject
+        .store
+        .upsert(&notes(), &ada(), r#"{"id":"a","n":2}"#)
+        .await
+        .unwrap()
+        .etag;
     for stale in [&old, &Etag::new(""), &Etag::new("*")] {
-        let replaced = subject.store.replace(&notes(), &ada(), r#"{"id":"a","n":3}"#, Some(stale)).await;
+        let replaced = subject
+            .store
+            .replace(&notes(), &ada(), r#"{"id":"a","n":3}"#, Some(stale))
+            .await;
         assert_eq!(replaced, Err(StoreError::PreconditionFailed));
         let deleted = subject.store.delete(&notes(), &ada(), &id("a"), Some(stale)).await;
         assert_eq!(deleted, Err(StoreError::PreconditionFailed));
     }
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body, r#"{"id":"a","n":2}"#);
-    subject.store.delete(&notes(), &ada(), &id("a"), Some(&new)).await.unwrap();
-    let absent = subject.store.replace(&notes(), &ada(), r#"{"id":"a"}"#, Some(&new)).await;
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body,
+        r#"{"id":"a","n":2}"#
+    );
+    subject
+        .store
+        .delete(&notes(), &ada(), &id("a"), Some(&new))
+        .await
+        .unwrap();
+    let absent = subject
+        .store
+        .replace(&notes(), &ada(), r#"{"id":"a"}"#, Some(&new))
+        .await;
     assert_eq!(absent, Err(StoreError::NotFound));
 }
 
 pub(crate) async fn of_many_writes_with_one_etag_exactly_one_wins(subject: &Subject) {
-    let mut etag = subject.store.create(&notes(), &ada(), r#"{"id":"a"}"#).await.unwrap().etag;
+    let mut etag = subject
+        .store
+        .create(&notes(), &ada(), r#"{"id":"a"}"#)
+        .await
+        .unwrap()
+        .etag;
     for round in 0..10 {
         let attempts: Vec<_> = (0..16)
             .map(|attempt| {
@@ -100,7 +183,10 @@ pub(crate) async fn many_items_are_read_in_the_order_of_their_ids(subject: &Subj
     }
     let ids = [id("b"), id("missing"), id("a"), id("b")];
     let items = subject.store.read_many(&notes(), &ada(), &ids).await.unwrap();
-    let names: Vec<_> = items.iter().map(|item| item.as_ref().map(|item| item.id.as_str())).collect();
+    let names: Vec<_> = items
+        .iter()
+        .map(|item| item.as_ref().map(|item| item.id.as_str()))
+        .collect();
     assert_eq!(names, [Some("b"), None, Some("a"), Some("b")]);
     assert_eq!(subject.store.read_many(&notes(), &ada(), &[]).await.unwrap(), []);
     let too_many = vec![id("a"); MAX_READ_MANY + 1];
@@ -118,9 +204,18 @@ async fn every_write(subject: &Subject, body: &str) -> Vec<Result<(), StoreError
     for write in [
         WriteOp::Create { body: body.to_owned() },
         WriteOp::Upsert { body: body.to_owned() },
-        WriteOp::Replace { body: body.to_owned(), if_match: None },
+        WriteOp::Replace {
+            body: body.to_owned(),
+            if_match: None,
+        },
     ] {
-        outcomes.push(store.transact(&notes, &ada, &[write]).await.map(drop).map_err(|error| error.error));
+        outcomes.push(
+            store
+                .transact(&notes, &ada, &[write])
+                .await
+                .map(drop)
+                .map_err(|error| error.error),
+        );
     }
     outcomes
 }
@@ -128,19 +223,43 @@ async fn every_write(subject: &Subject, body: &str) -> Vec<Result<(), StoreError
 pub(crate) async fn a_bad_body_is_invalid_on_every_path(subject: &Subject) {
     subject.put(&ada(), r#"{"id":"a"}"#).await;
     let deep = format!(r#"{{"id":"a","d":{}{}}}"#, "[".repeat(128), "]".repeat(128));
-    for body in
-        ["", "[]", "7", "{", r#"{"id":7}"#, r#"{"id":"a","n":1e999}"#, r#"{"id":"a","ttl":0}"#, r#"{"id":"a"}{}"#, &deep]
-    {
+    for body in [
+        "",
+        "[]",
+        "7",
+        "{",
+        r#"{"id":7}"#,
+        r#"{"id":"a","n":1e999}"#,
+        r#"{"id":"a","ttl":0}"#,
+        r#"{"id":"a"}{}"#,
+        &deep,
+    ] {
         for outcome in every_write(subject, body).await {
             assert!(is_invalid(&outcome), "{body}: {outcome:?}");
         }
     }
-    assert_eq!(subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body, r#"{"id":"a"}"#);
+    assert_eq!(
+        subject.store.read(&notes(), &ada(), &id("a")).await.unwrap().body,
+        r#"{"id":"a"}"#
+    );
 }
 
 pub(crate) async fn a_bad_id_is_invalid_on_every_path(subject: &Subject) {
     let long = "x".repeat(256);
-    for bad in ["", ".", "..", "a/b", "../../notes", "a\\b", "a?b", "a#b", "a\u{0}b", "a\nb", "\u{7f}", &long] {
+    for bad in [
+        "",
+        ".",
+        "..",
+        "a/b",
+        "../../notes",
+        "a\\b",
+        "a?b",
+        "a#b",
+        "a\u{0}b",
+        "a\nb",
+        "\u{7f}",
+        &long,
+    ] {
         // Reading, patching and deleting take a type that can't hold such an id.
         assert!(ItemId::new(bad).is_err(), "{bad:?}");
         let body = serde_json::json!({ "id": bad }).to_string();
@@ -152,14 +271,24 @@ pub(crate) async fn a_bad_id_is_invalid_on_every_path(subject: &Subject) {
 }
 
 pub(crate) async fn properties_of_the_store_are_dropped(subject: &Subject) {
-    subject.put(&ada(), r#"{"_ts":1,"_etag":"x","_rid":1,"_self":1,"_attachments":1,"id":"a","_own":1}"#).await;
+    subject
+        .put(
+            &ada(),
+            r#"{"_ts":1,"_etag":"x","_rid":1,"_self":1,"_attachments":1,"id":"a","_own":1}"#,
+        )
+        .await;
     let item = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
     assert_eq!(item.body, r#"{"id":"a","_own":1}"#);
     assert_ne!((item.timestamp, item.etag.as_str()), (1, "x"));
 }
 
 pub(crate) async fn an_item_over_two_mebibytes_is_too_large(subject: &Subject) {
-    let body = |size: usize| format!(r#"{{"id":"a","p":"{}"}}"#, "x".repeat(size - r#"{"id":"a","p":""}"#.len()));
+    let body = |size: usize| {
+        format!(
+            r#"{{"id":"a","p":"{}"}}"#,
+            "x".repeat(size - r#"{"id":"a","p":""}"#.len())
+        )
+    };
     for outcome in every_write(subject, &body(MAX_ITEM_BYTES + 1)).await {
         assert_eq!(outcome, Err(StoreError::TooLarge));
     }
@@ -173,5 +302,40 @@ pub(crate) async fn an_unknown_container_is_told_apart(subject: &Subject) {
     let error = StoreError::UnknownContainer(name.clone());
     assert_eq!(subject.store.read(&name, &ada(), &id("a")).await.unwrap_err(), error);
     assert_eq!(subject.store.create(&name, &ada(), "{}").await.unwrap_err(), error);
-    assert_eq!(subject.store.transact(&name, &ada(), &[]).await.unwrap_err().error, error);
+    assert_eq!(
+        subject.store.transact(&name, &ada(), &[]).await.unwrap_err().error,
+        error
+    );
+}
+
+pub(crate) async fn the_deepest_item_can_be_queried_and_patched(subject: &Subject) {
+    let levels = MAX_ITEM_DEPTH - 1;
+    let body = format!(r#"{{"id":"a","n":1,"d":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
+    subject.put(&ada(), &body).await;
+    for sql in [
+        "SELECT VALUE c.id FROM c WHERE IS_ARRAY(c.d)",
+        "SELECT VALUE c.id FROM c WHERE IS_OBJECT(c)",
+    ] {
+        assert_eq!(subject.all(sql, 10).await, ["a"], "{sql}");
+    }
+    let increment = [PatchOperation::Increment {
+        path: "/n".to_owned(),
+        by: 1.0,
+    }];
+    let patched = subject
+        .store
+        .patch(&notes(), &ada(), &id("a"), &increment, &PatchOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(patched.body, body.replace("\"n\":1", "\"n\":2"));
+    let deeper = [PatchOperation::Set {
+        path: "/e".to_owned(),
+        value: format!("{}{}", "[".repeat(128), "]".repeat(128)),
+    }];
+    assert!(is_invalid(
+        &subject
+            .store
+            .patch(&notes(), &ada(), &id("a"), &deeper, &PatchOptions::default())
+            .await
+    ));
 }

@@ -20,8 +20,13 @@ const FULL_DIRECTORY: &str = "USHER_DOCUMENTS_FULL_DIRECTORY";
 /// Not a test by itself: the child's part.
 #[test]
 fn child_writes_until_it_is_killed() {
-    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let Some(directory) = std::env::var_os(DIRECTORY) else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let store = Arc::new(EmbeddedStore::open(settings(Path::new(&directory))).unwrap());
         let run = std::process::id();
@@ -31,7 +36,9 @@ fn child_writes_until_it_is_killed() {
                 tokio::spawn(async move {
                     for number in 0.. {
                         let name = format!("{run}-{task}-{number}");
-                        let halves = ["x", "y"].map(|half| WriteOp::Create { body: format!(r#"{{"id":"{name}-{half}"}}"#) });
+                        let halves = ["x", "y"].map(|half| WriteOp::Create {
+                            body: format!(r#"{{"id":"{name}-{half}"}}"#),
+                        });
                         store.transact(&notes(), &ada(), &halves).await.unwrap();
                         // One write of one line, so that the lines of threads don't mix.
                         let line = format!("acknowledged {name}\n");
@@ -48,7 +55,12 @@ fn child_writes_until_it_is_killed() {
 
 fn start_child(directory: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::child_writes_until_it_is_killed", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "crash::child_writes_until_it_is_killed",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -97,7 +109,9 @@ async fn every_acknowledged_write_survives_kill_9() {
 /// Not a test by itself: the child's part, under a limit of the size of files.
 #[test]
 fn child_writes_until_the_disk_is_full() {
-    let Some(directory) = std::env::var_os(FULL_DIRECTORY) else { return };
+    let Some(directory) = std::env::var_os(FULL_DIRECTORY) else {
+        return;
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let store = EmbeddedStore::open(settings(Path::new(&directory))).unwrap();
@@ -117,7 +131,9 @@ fn child_writes_until_the_disk_is_full() {
         }
         let half_written = store.read(&notes(), &ada(), &id(&acknowledged.to_string())).await;
         assert_eq!(half_written, Err(StoreError::NotFound));
-        std::io::stdout().write_all(format!("acknowledged {acknowledged}\n").as_bytes()).unwrap();
+        std::io::stdout()
+            .write_all(format!("acknowledged {acknowledged}\n").as_bytes())
+            .unwrap();
     });
 }
 
@@ -129,7 +145,12 @@ async fn a_full_disk_is_unavailable_and_loses_nothing() {
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::child_writes_until_the_disk_is_full", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "crash::child_writes_until_the_disk_is_full",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(FULL_DIRECTORY, directory.path())
         .output()
         .unwrap();
@@ -137,7 +158,10 @@ async fn a_full_disk_is_unavailable_and_loses_nothing() {
     assert!(output.status.success(), "{text}");
     let acknowledged: usize = text
         .lines()
-        .find_map(|line| line.split_once("acknowledged ").and_then(|(_, count)| count.trim().parse().ok()))
+        .find_map(|line| {
+            line.split_once("acknowledged ")
+                .and_then(|(_, count)| count.trim().parse().ok())
+        })
         .expect("the child says how many writes it was told of");
     let store = EmbeddedStore::open(settings(directory.path())).unwrap();
     for number in 0..acknowledged {

@@ -27,7 +27,10 @@ async fn everything_is_there_after_opening_again() {
             let name = format!("{round}-{index}");
             let body = format!(r#"{{"id":"{name}"}}"#);
             let etag = store.create(&notes(), &ada(), &body).await.unwrap().etag;
-            assert!(etags.iter().all(|(_, other)| *other != etag), "etags are unique over starts");
+            assert!(
+                etags.iter().all(|(_, other)| *other != etag),
+                "etags are unique over starts"
+            );
             etags.push((name, etag));
         }
         if round == 1 {
@@ -38,7 +41,10 @@ async fn everything_is_there_after_opening_again() {
             assert!(matches!(closed, Err(StoreError::Unavailable(_))));
         }
     }
-    assert!(!directory.path().join("documents.db-wal").exists(), "a clean end leaves one file");
+    assert!(
+        !directory.path().join("documents.db-wal").exists(),
+        "a clean end leaves one file"
+    );
 }
 
 #[tokio::test]
@@ -57,7 +63,11 @@ async fn a_second_store_on_the_same_directory_is_refused() {
 fn a_file_that_is_not_ours_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("documents.db");
-    std::fs::write(&file, "not a database, but a text that is long enough to look at".repeat(100)).unwrap();
+    std::fs::write(
+        &file,
+        "not a database, but a text that is long enough to look at".repeat(100),
+    )
+    .unwrap();
     let before = std::fs::read(&file).unwrap();
     assert!(matches!(open(directory.path()).unwrap_err(), OpenError::NotOurs { path } if path == file));
     assert_eq!(std::fs::read(&file).unwrap(), before);
@@ -75,7 +85,14 @@ fn a_file_of_a_later_version_is_refused() {
     let file = rusqlite::Connection::open(directory.path().join("documents.db")).unwrap();
     file.pragma_update(None, "user_version", 99).unwrap();
     drop(file);
-    assert!(matches!(open(directory.path()).unwrap_err(), OpenError::Newer { found: 99, known: 1, .. }));
+    assert!(matches!(
+        open(directory.path()).unwrap_err(),
+        OpenError::Newer {
+            found: 99,
+            known: 1,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -85,7 +102,10 @@ fn a_container_keeps_its_partition_key() {
     let mut changed = settings(directory.path());
     changed.containers[0].partition_paths = vec![PropertyPath::new("/owner").unwrap()];
     let error = EmbeddedStore::open(changed.clone()).unwrap_err();
-    assert!(error.to_string().contains("/user_id") && error.to_string().contains("/owner"), "{error}");
+    assert!(
+        error.to_string().contains("/user_id") && error.to_string().contains("/owner"),
+        "{error}"
+    );
     changed.containers[0].partition_paths = Vec::new();
     assert!(matches!(EmbeddedStore::open(changed).unwrap_err(), OpenError::PartitionPaths(name) if name == notes()));
     let mut twice = settings(directory.path());
@@ -120,7 +140,16 @@ async fn a_damaged_body_is_the_operators_problem() {
     drop(file);
     let store = open(directory.path()).unwrap();
     let options = QueryOptions::default();
-    let page = store.query(&notes(), Scope::Partition(&ada()), "SELECT c.x FROM c", "{}", &options, &wide()).await;
+    let page = store
+        .query(
+            &notes(),
+            Scope::Partition(&ada()),
+            "SELECT c.x FROM c",
+            "{}",
+            &options,
+            &wide(),
+        )
+        .await;
     let error = page.unwrap_err();
     assert_eq!(error.to_string(), "the store can't be reached");
     assert!(error.cause().unwrap().to_string().contains("stored body"));

@@ -55,7 +55,10 @@ async fn a_dropped_query_frees_its_reader() {
     let slow = store.query(&notes, scope, &sql, "{}", &options, &limits);
     assert!(tokio::time::timeout(Duration::from_millis(100), slow).await.is_err());
     let begun = Instant::now();
-    let page = store.query(&notes, scope, "SELECT VALUE 1", "{}", &options, &wide()).await.unwrap();
+    let page = store
+        .query(&notes, scope, "SELECT VALUE 1", "{}", &options, &wide())
+        .await
+        .unwrap();
     assert_eq!(page.items, "[1]");
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
@@ -80,7 +83,10 @@ async fn users_under_load_see_only_their_own_rows() {
                     let sql = "SELECT VALUE COUNT(1) FROM c WHERE c.owner != @me OR c.left != c.right";
                     let parameters = format!(r#"{{"@me":"{owner}"}}"#);
                     let scope = Scope::Partition(&key);
-                    let page = store.query(&notes(), scope, sql, &parameters, &QueryOptions::default(), &wide()).await.unwrap();
+                    let page = store
+                        .query(&notes(), scope, sql, &parameters, &QueryOptions::default(), &wide())
+                        .await
+                        .unwrap();
                     assert_eq!(page.items, "[0]");
                 }
             })

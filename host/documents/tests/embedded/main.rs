@@ -24,7 +24,11 @@ async fn open() -> Subject {
     let advance = Box::new(move |seconds| {
         time.fetch_add(seconds, Ordering::SeqCst);
     });
-    Subject { store, advance, keep: Box::new(directory) }
+    Subject {
+        store,
+        advance,
+        _keep: Box::new(directory),
+    }
 }
 
 fn settings(directory: &Path) -> EmbeddedSettings {

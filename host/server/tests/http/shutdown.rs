@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use usher_server::ServeError;
 
-use crate::support::{ALICE, Ask, Host, Plan};
+use crate::support::{ALICE, Ask, Plan};
 
 /// A bound that only a server which hangs reaches.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,16 +24,12 @@ struct Running {
 async fn serve() -> Running {
     let mut plan = Plan::new();
     plan.settings.allowed_hosts = vec!["127.0.0.1".into()];
-    let host: Host = plan.make().await;
+    let host = plan.make().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/mcp", listener.local_addr().unwrap());
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
-    let task = tokio::spawn(async move {
-        let Host { server, .. } = &host;
-        // The host's keys and directory live as long as the server does.
-        server.serve(listener, stop).await
-    });
+    let task = tokio::spawn(host.serve(listener, stop));
     Running { address, shutdown, task }
 }
 

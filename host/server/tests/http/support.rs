@@ -17,12 +17,13 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use usher_capabilities::{SealKey, Services};
 use usher_documents::{EmbeddedSettings, EmbeddedStore};
 use usher_entra::{Verifier, VerifierSettings, http_client};
 use usher_runtime::{Catalog, Runtime, RuntimeSettings};
-use usher_server::{Server, ServerSettings};
+use usher_server::{ServeError, Server, ServerSettings};
 
 pub(crate) const URL: &str = "https://mcp.contoso.com/mcp";
 pub(crate) const SCOPE: &str = "https://mcp.contoso.com/mcp/user_impersonation";
@@ -146,6 +147,12 @@ pub(crate) struct Host {
 impl Host {
     pub(crate) async fn start() -> Self {
         Plan::new().make().await
+    }
+
+    /// Serves connections until told to stop; what the server needs lives as long.
+    pub(crate) async fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), ServeError> {
+        let Self { server, _keys, _directory } = self;
+        server.serve(listener, shutdown).await
     }
 
     /// The answer to a request, read to its end.

@@ -44,6 +44,7 @@ fn judge(said: &str, linker_on_path: bool) -> Answer {
     }
     Answer::Found(Toolchain {
         rustc: None,
+        name: "installed",
         description: format!("installed in {sysroot}"),
         identity: sysroot.to_owned(),
     })

@@ -2,8 +2,8 @@
 //! `wasm-component-ld` as its linker.
 //!
 //! In comes nothing but the machine as it is; out goes a [`Toolchain`] for the guests' build. Most machines have rustup
-//! and a network and would do with one command; some have neither a target nor a way to load one through rustup. So there
-//! are four sources, tried in order, and the first that has the target wins; `USHER_WASM_TOOLCHAIN` picks one.
+//! and a network and would do with one command; some have neither a target nor a way to load one through rustup. So
+//! there are four sources, tried in order, and the first that has the target wins; `USHER_WASM_TOOLCHAIN` picks one.
 //!
 //! The host's own build never uses it: the host is built by the compiler that is active in the checkout.
 
@@ -23,7 +23,7 @@ use crate::step::Step;
 /// The variable that picks a source.
 pub(crate) const VARIABLE: &str = "USHER_WASM_TOOLCHAIN";
 
-/// The target of every component. Not one of the WASI targets: with this one, our WIT is all that a component can reach.
+/// The target of every component. None of the WASI targets: with this one, our WIT is all that a component can reach.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The linker that makes a component of a core module, so that cargo's output needs no further step.
@@ -91,6 +91,8 @@ enum Answer {
 pub(crate) struct Toolchain {
     /// The compiler, if it isn't the active one.
     rustc: Option<PathBuf>,
+    /// Where it comes from, in a word that is good for a folder.
+    pub(crate) name: &'static str,
     /// What it is, for a progress line.
     pub(crate) description: String,
     /// Differs between two toolchains whose compiled crates don't fit each other. Cargo itself goes by the compiler's
@@ -104,6 +106,7 @@ impl Toolchain {
     pub(crate) fn for_tests(identity: &str) -> Self {
         Self {
             rustc: None,
+            name: "tests",
             description: String::new(),
             identity: identity.to_owned(),
         }

@@ -1,8 +1,8 @@
 //! A toolchain out of Debian's packages, for machines where rustup can't load one.
 //!
 //! Debian ships a recent Rust for its browsers (`rustc-web` and its siblings) with no WebAssembly target, but with the
-//! source of the standard library. So: load the packages, unpack them into the cache folder, and build the
-//! standard library for the target with the compiler that it belongs to (no other version can build it). No root is needed and
+//! source of the standard library. So: load the packages, unpack them into the cache folder, and build the standard
+//! library for the target with the compiler that it belongs to (no other version can build it). No root is needed and
 //! nothing outside the cache folder changes; about 140 MB to load, 500 MB on disk, a minute in all.
 //!
 //! All is made in a work folder that is renamed at the end: a folder of the final name is always whole.
@@ -84,6 +84,7 @@ fn toolchain(made: &Path) -> Toolchain {
     Toolchain {
         identity: format!("{} {made_at:?}", made.display()),
         rustc: Some(compiler),
+        name: "debian",
         description: format!("made of Debian's packages, in {}", made.display()),
     }
 }

@@ -55,8 +55,8 @@ impl Packages {
             &format!("libllvm{llvm}"),
             &format!("lld-{llvm}"),
         ]));
-        // What is missing beyond the fixed list is mostly nothing. If apt can't reckon (broken packages on the machine),
-        // go on without: the compiler will say which library it lacks.
+        // Beyond the fixed list mostly nothing is missing. If apt can't reckon (broken packages on the machine), go on
+        // without: the compiler will say which library it lacks.
         let missing = simulated.map(|text| installs_in(&text)).unwrap_or_default();
         Ok(Self { version, llvm, missing })
     }

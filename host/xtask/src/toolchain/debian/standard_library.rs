@@ -13,8 +13,8 @@ use crate::{files, process};
 
 /// Builds it in `target`, puts it where the compiler looks for it, and removes the source.
 ///
-/// Done as Rust's own bootstrap does it for a library that is handed out: the unstable parts are locked for those who use it,
-/// and bitcode is kept so that components can be optimised across crates (`lto`).
+/// Done as Rust's own bootstrap does it for a library that is handed out: the unstable parts are locked for those who
+/// use it, and bitcode is kept so that components can be optimised across crates (`lto`).
 pub(super) fn build(toolchain: &Path, packages: &Packages, target: &Path) -> anyhow::Result<()> {
     let source = unpack::library_source_in(toolchain, packages);
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
