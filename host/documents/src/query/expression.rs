@@ -21,8 +21,7 @@ impl Parser<'_> {
         Ok(self.conditional(0)?.0)
     }
 
-    /// Checks the depth of a tree that is `below` levels deep under the level `level`, both from the top and from the bottom:
-    /// the first bounds this parser's recursion, the second the evaluator's.
+    /// Counted from the top it bounds this parser's recursion, counted from the bottom the evaluator's.
     fn check_depth(&self, level: usize) -> Result<(), SyntaxError> {
         if level > MAX_DEPTH {
             self.error(format!("an expression is nested at most {MAX_DEPTH} deep"))

@@ -9,7 +9,13 @@ pub(crate) async fn no_operation_reaches_another_partition(subject: &Subject) {
     let body = r#"{"id":"a","secret":"bob's"}"#;
     let etag = store.create(&notes, &bob(), body).await.unwrap().etag;
     assert_eq!(store.read(&notes, &ada(), &name).await, Err(StoreError::NotFound));
-    assert_eq!(store.read_many(&notes, &ada(), &[name.clone()]).await.unwrap(), [None]);
+    assert_eq!(
+        store
+            .read_many(&notes, &ada(), std::slice::from_ref(&name))
+            .await
+            .unwrap(),
+        [None]
+    );
     assert_eq!(
         store.replace(&notes, &ada(), r#"{"id":"a"}"#, Some(&etag)).await,
         Err(StoreError::NotFound)
@@ -169,6 +175,12 @@ pub(crate) async fn the_whole_scope_sees_all_partitions_but_not_their_keys(subje
     assert_eq!(whole("SELECT VALUE c.n FROM c ORDER BY c.n").await, "[1,2]");
     assert_eq!(whole("SELECT VALUE SUM(c.n) FROM c WHERE c.id = '1'").await, "[3]");
     assert_eq!(whole("SELECT VALUE c.user_id FROM c").await, "[]");
-    let all = whole("SELECT * FROM c").await;
-    assert!(!all.contains("ada") && !all.contains("bob"), "{all}");
+    let all: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_str(&whole("SELECT * FROM c").await).unwrap();
+    assert_eq!(all.len(), 2);
+    for item in all {
+        let mut names: Vec<&str> = item.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["_etag", "_ts", "id", "n"]);
+    }
 }

@@ -80,9 +80,9 @@ pub(crate) async fn each_operation_does_what_is_documented(subject: &Subject) {
     ];
     for (operation, pointer, expected) in cases {
         subject.put(&ada(), BODY).await;
-        let patched = patch(subject, &[operation.clone()])
+        let patched = patch(subject, std::slice::from_ref(&operation))
             .await
-            .expect(&format!("{operation:?}"));
+            .unwrap_or_else(|error| panic!("{operation:?}: {error}"));
         assert_eq!(patched.pointer(pointer), expected.as_ref(), "{operation:?}");
         assert_eq!(patched["id"], start["id"]);
     }
@@ -106,7 +106,7 @@ pub(crate) async fn each_operation_does_what_is_documented(subject: &Subject) {
         increment("/n", f64::NAN),
     ] {
         subject.put(&ada(), BODY).await;
-        let outcome = patch(subject, &[operation.clone()]).await;
+        let outcome = patch(subject, std::slice::from_ref(&operation)).await;
         assert!(is_invalid(&outcome), "{operation:?}: {outcome:?}");
     }
 }
@@ -147,7 +147,7 @@ pub(crate) async fn a_path_out_of_reach_is_invalid(subject: &Subject) {
             increment(path, 1.0),
             move_to("/n", path),
         ] {
-            let outcome = patch(subject, &[operation.clone()]).await;
+            let outcome = patch(subject, std::slice::from_ref(&operation)).await;
             assert!(is_invalid(&outcome), "{operation:?}: {outcome:?}");
         }
     }
