@@ -179,6 +179,19 @@ impl Grant {
         })))
     }
 
+    /// The containers that it names.
+    pub fn containers(&self) -> impl Iterator<Item = &str> {
+        let granted = &self.capabilities;
+        [
+            &granted.my_documents,
+            &granted.my_documents_write,
+            &granted.all_documents,
+        ]
+        .into_iter()
+        .flatten()
+        .flat_map(|grant| grant.containers.iter().map(String::as_str))
+    }
+
     /// Everything that the grant gives to the component as a whole.
     #[must_use]
     pub fn allowance(&self) -> Allowance {

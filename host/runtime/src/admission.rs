@@ -115,7 +115,7 @@ impl Admission {
 
     fn present(&self, key: UserKey) -> (Arc<Semaphore>, Presence) {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = callers.entry(key.clone()).or_insert_with(|| Gate {
+        let gate = callers.entry(key).or_insert_with(|| Gate {
             places: Arc::new(Semaphore::new(self.settings.per_caller as usize)),
             users: 0,
         });
@@ -140,7 +140,7 @@ impl Admission {
 impl Drop for Presence {
     fn drop(&mut self) {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut gate) = callers.entry(self.key.clone()) {
+        if let Entry::Occupied(mut gate) = callers.entry(self.key) {
             gate.get_mut().users -= 1;
             if gate.get().users == 0 {
                 gate.remove();

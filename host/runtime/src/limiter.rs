@@ -10,7 +10,7 @@ use crate::fault::Limit;
 #[derive(Debug)]
 pub(crate) struct Limiter {
     memory: usize,
-    tables: usize,
+    table_elements: usize,
     instances: usize,
     memory_used: usize,
     tables_used: usize,
@@ -21,7 +21,7 @@ impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             memory: limits.memory_bytes(),
-            tables: limits.table_elements as usize,
+            table_elements: limits.table_elements as usize,
             instances: limits.instances as usize,
             memory_used: 0,
             tables_used: 0,
@@ -55,7 +55,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let fits = grow(&mut self.tables_used, self.tables, current, desired);
+        let fits = grow(&mut self.tables_used, self.table_elements, current, desired);
         if !fits {
             self.hit = Some(Limit::Tables);
         }
@@ -66,6 +66,7 @@ impl ResourceLimiter for Limiter {
         self.instances
     }
 
+    // As many tables and memories as instances: each module of a linked program brings about one.
     fn tables(&self) -> usize {
         self.instances
     }

@@ -36,6 +36,9 @@ pub(crate) async fn read(body: axum::body::Body, limit: usize) -> Result<Bytes, 
 }
 
 /// Cancels what a request started, unless its answer came to its end: a client that goes away stops its call.
+///
+/// Revision 2026-07-28 demands that. 2025-11-25 would rather let the call go on, for a client that resumes the stream; here it
+/// is stopped all the same, so that nobody makes the host work for an answer that nobody waits for.
 #[derive(Debug)]
 pub(crate) struct Lease(Option<DropGuard>);
 
@@ -63,7 +66,11 @@ pub(crate) struct Followed {
 
 impl Followed {
     pub(crate) fn new(body: BoxBody<Bytes, Infallible>, lease: Option<Lease>, in_flight: TaskTrackerToken) -> Self {
-        Self { body, lease, _in_flight: in_flight }
+        Self {
+            body,
+            lease,
+            _in_flight: in_flight,
+        }
     }
 }
 
@@ -98,7 +105,14 @@ mod tests {
 
     fn followed(tracker: &TaskTracker) -> (Followed, CancellationToken) {
         let (lease, token) = Lease::new();
-        (Followed::new(Full::new(Bytes::from_static(b"answer")).boxed(), Some(lease), tracker.token()), token)
+        (
+            Followed::new(
+                Full::new(Bytes::from_static(b"answer")).boxed(),
+                Some(lease),
+                tracker.token(),
+            ),
+            token,
+        )
     }
 
     #[tokio::test]
@@ -128,7 +142,8 @@ mod tests {
     async fn errors_when_a_body_is_over_the_limit_whether_or_not_it_says_so() {
         let whole = axum::body::Body::from("123456789");
         assert_eq!(read(whole, 8).await, Err(Unread::TooLarge));
-        let pieces = ["12345", "6789"].map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::from_static(piece.as_bytes()))));
+        let pieces =
+            ["12345", "6789"].map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::from_static(piece.as_bytes()))));
         let unannounced = axum::body::Body::new(StreamBody::new(futures_util::stream::iter(pieces)));
         assert_eq!(read(unannounced, 8).await, Err(Unread::TooLarge));
         assert_eq!(read(axum::body::Body::from("12345678"), 8).await.unwrap(), "12345678");

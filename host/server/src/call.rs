@@ -46,11 +46,16 @@ pub(crate) async fn call(
         Ok(found) => found,
         Err(Denied::Hidden) => return Err(unknown(&params.name)),
         Err(Denied::Undecided) => {
-            return Ok(content::failed("Whether you may use this tool could not be found out just now. Try again in a moment."));
+            return Ok(content::failed(
+                "Whether you may use this tool could not be found out just now. Try again in a moment.",
+            ));
         }
     };
     if params.request_state.is_some() || params.input_responses.is_some() {
-        return Err(ErrorData::invalid_params("No question of this server is open: requestState and inputResponses are not its own.", None));
+        return Err(ErrorData::invalid_params(
+            "No question of this server is open: requestState and inputResponses are not its own.",
+            None,
+        ));
     }
     if let Some(fields) = origin.not_finite {
         return Ok(content::failed(fields.lines()));
@@ -60,10 +65,16 @@ pub(crate) async fn call(
         let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
         return Ok(content::failed(lines.join("\n")));
     }
-    let capabilities = context.client_capabilities().map_or(contract::ClientCapabilities::empty(), |declared| client::capabilities(&declared));
+    let capabilities = context
+        .client_capabilities()
+        .map_or(contract::ClientCapabilities::empty(), |declared| {
+            client::capabilities(&declared)
+        });
     let required = served.tool.client_requirements();
     if !capabilities.contains(required) {
-        return Err(ErrorData::missing_required_client_capability(client::declaration(required)));
+        return Err(ErrorData::missing_required_client_capability(client::declaration(
+            required,
+        )));
     }
     let request = Request {
         arguments: arguments.to_string(),
@@ -118,7 +129,9 @@ fn answer(served: &Served, ended: Result<Outcome, Fault>) -> CallToolResult {
     match ended {
         Ok(Outcome::Complete { result, structured }) => content::complete(result, structured),
         Ok(Outcome::Error(error)) => content::error(error),
-        Ok(Outcome::InputRequired(_)) => content::failed("This tool asks a question, and this server can't pass questions on yet."),
+        Ok(Outcome::InputRequired(_)) => {
+            content::failed("This tool asks a question, and this server can't pass questions on yet.")
+        }
         Err(fault) => failure(served, &fault),
     }
 }
@@ -159,7 +172,10 @@ mod tests {
     #[test]
     fn an_unknown_tools_name_is_said_back_up_to_a_length() {
         assert_eq!(unknown("nope").message, "Unknown tool: nope");
-        assert_eq!(unknown(&"ü".repeat(1 << 20)).message.chars().count(), "Unknown tool: ".len() + SHOWN_NAME + 1);
+        assert_eq!(
+            unknown(&"ü".repeat(1 << 20)).message.chars().count(),
+            "Unknown tool: ".len() + SHOWN_NAME + 1
+        );
     }
 
     #[tokio::test]

@@ -70,8 +70,11 @@ pub(crate) fn own_meta(meta: &RequestMetaObject) -> Option<String> {
     if meta.keys().all(|key| is_reserved(key)) {
         return None;
     }
-    let own: Map<String, Value> =
-        meta.iter().filter(|(key, _)| !is_reserved(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let own: Map<String, Value> = meta
+        .iter()
+        .filter(|(key, _)| !is_reserved(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     Some(Value::Object(own).to_string())
 }
 
@@ -79,7 +82,10 @@ pub(crate) fn own_meta(meta: &RequestMetaObject) -> Option<String> {
 /// the specification itself defines.
 fn is_reserved(key: &str) -> bool {
     match key.split_once('/') {
-        Some((prefix, _)) => prefix.split('.').nth(1).is_some_and(|label| matches!(label, "modelcontextprotocol" | "mcp")),
+        Some((prefix, _)) => prefix
+            .split('.')
+            .nth(1)
+            .is_some_and(|label| matches!(label, "modelcontextprotocol" | "mcp")),
         None => matches!(key, "progressToken" | "traceparent" | "tracestate" | "baggage"),
     }
 }
@@ -96,8 +102,14 @@ mod tests {
     #[test]
     fn an_empty_elicitation_means_forms() {
         assert_eq!(declared(json!({ "elicitation": {} })), Client::ELICITATION_FORM);
-        assert_eq!(declared(json!({ "elicitation": { "url": {} } })), Client::ELICITATION_URL);
-        assert_eq!(declared(json!({ "elicitation": { "form": {}, "url": {} } })), Client::ELICITATION_FORM | Client::ELICITATION_URL);
+        assert_eq!(
+            declared(json!({ "elicitation": { "url": {} } })),
+            Client::ELICITATION_URL
+        );
+        assert_eq!(
+            declared(json!({ "elicitation": { "form": {}, "url": {} } })),
+            Client::ELICITATION_FORM | Client::ELICITATION_URL
+        );
     }
 
     #[test]
@@ -131,7 +143,8 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(own_meta(&meta), None);
-        let meta: RequestMetaObject = serde_json::from_value(json!({ "progressToken": 1, "com.contoso/x": [1] })).unwrap();
+        let meta: RequestMetaObject =
+            serde_json::from_value(json!({ "progressToken": 1, "com.contoso/x": [1] })).unwrap();
         assert_eq!(own_meta(&meta).unwrap(), r#"{"com.contoso/x":[1]}"#);
     }
 }

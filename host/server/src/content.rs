@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{
-    Annotations, AudioContent, CallToolResult, ContentBlock, EmbeddedResource, ImageContent, Resource, ResourceContents, Role,
-    TextContent,
+    Annotations, AudioContent, CallToolResult, ContentBlock, EmbeddedResource, ImageContent, Resource,
+    ResourceContents, Role, TextContent,
 };
 use serde_json::Value;
 use usher_runtime::contract;
@@ -34,16 +34,19 @@ pub(crate) fn error(error: contract::Error) -> CallToolResult {
     match error {
         contract::Error::Failed(text) | contract::Error::InvalidParams(text) => failed(text),
         contract::Error::NotFound => failed("The tool did not find what it was asked for."),
-        contract::Error::SignInRequired => {
-            failed("This needs a fresh sign-in. Sign out of this server in your client, sign in again, and repeat the call.")
-        }
+        contract::Error::SignInRequired => failed(
+            "This needs a fresh sign-in. Sign out of this server in your client, sign in again, and repeat the call.",
+        ),
     }
 }
 
 fn block(block: contract::ContentBlock) -> ContentBlock {
     let (annotations, meta) = match block.options {
         None => (None, None),
-        Some(options) => (options.annotations.map(annotations), options.meta.as_deref().and_then(meta)),
+        Some(options) => (
+            options.annotations.map(annotations),
+            options.meta.as_deref().and_then(meta),
+        ),
     };
     match block.content {
         contract::Content::Text(text) => {
@@ -86,13 +89,26 @@ fn resource(link: contract::LinkedResource) -> Resource {
 }
 
 fn resource_contents(contents: contract::ResourceContents) -> ResourceContents {
-    let contract::ResourceContents { uri, mime_type, data, meta: own } = contents;
+    let contract::ResourceContents {
+        uri,
+        mime_type,
+        data,
+        meta: own,
+    } = contents;
     let meta = own.as_deref().and_then(meta);
     match data {
-        contract::ResourceData::Text(text) => ResourceContents::TextResourceContents { uri, mime_type, text, meta },
-        contract::ResourceData::Blob(bytes) => {
-            ResourceContents::BlobResourceContents { uri, mime_type, blob: STANDARD.encode(&bytes), meta }
-        }
+        contract::ResourceData::Text(text) => ResourceContents::TextResourceContents {
+            uri,
+            mime_type,
+            text,
+            meta,
+        },
+        contract::ResourceData::Blob(bytes) => ResourceContents::BlobResourceContents {
+            uri,
+            mime_type,
+            blob: STANDARD.encode(&bytes),
+            meta,
+        },
     }
 }
 
@@ -105,7 +121,10 @@ fn annotations(hints: contract::Annotations) -> Annotations {
     annotations.audience = (!hints.audience.is_empty()).then(|| hints.audience.iter().map(role).collect());
     // A priority that isn't from 0 to 1 has no meaning, and NaN no JSON.
     #[allow(clippy::cast_possible_truncation)] // A hint: f32 is what the protocol library has.
-    let priority = hints.priority.filter(|priority| (0.0..=1.0).contains(priority)).map(|priority| priority as f32);
+    let priority = hints
+        .priority
+        .filter(|priority| (0.0..=1.0).contains(priority))
+        .map(|priority| priority as f32);
     annotations.priority = priority;
     annotations.last_modified = hints.last_modified;
     annotations
@@ -125,15 +144,24 @@ mod tests {
     fn answer(content: Vec<contract::ContentBlock>, structured: Option<&str>) -> Value {
         let structured_content = structured.map(str::to_owned);
         let value = structured.map(|text| serde_json::from_str(text).unwrap());
-        let result = contract::CallToolResult { content, structured_content, meta: None };
+        let result = contract::CallToolResult {
+            content,
+            structured_content,
+            meta: None,
+        };
         serde_json::to_value(complete(result, value)).unwrap()
     }
 
     #[test]
     fn media_cross_as_base64() {
-        let media = |mime: &str| contract::Media { data: vec![0, 255, 16], mime_type: mime.into() };
-        let content =
-            vec![plain(contract::Content::Image(media("image/png"))), plain(contract::Content::Audio(media("audio/wav")))];
+        let media = |mime: &str| contract::Media {
+            data: vec![0, 255, 16],
+            mime_type: mime.into(),
+        };
+        let content = vec![
+            plain(contract::Content::Image(media("image/png"))),
+            plain(contract::Content::Audio(media("audio/wav"))),
+        ];
         assert_eq!(
             answer(content, None)["content"],
             json!([
@@ -145,15 +173,24 @@ mod tests {
 
     #[test]
     fn resources_cross_as_links_or_with_their_contents() {
-        let contents = |data| contract::ResourceContents { uri: "notes://1".into(), mime_type: None, data, meta: None };
+        let contents = |data| contract::ResourceContents {
+            uri: "notes://1".into(),
+            mime_type: None,
+            data,
+            meta: None,
+        };
         let content = vec![
             plain(contract::Content::ResourceLink(contract::LinkedResource {
                 uri: "notes://1".into(),
                 name: "one".into(),
                 options: None,
             })),
-            plain(contract::Content::EmbeddedResource(contents(contract::ResourceData::Text("x".into())))),
-            plain(contract::Content::EmbeddedResource(contents(contract::ResourceData::Blob(vec![1])))),
+            plain(contract::Content::EmbeddedResource(contents(
+                contract::ResourceData::Text("x".into()),
+            ))),
+            plain(contract::Content::EmbeddedResource(contents(
+                contract::ResourceData::Blob(vec![1]),
+            ))),
         ];
         assert_eq!(
             answer(content, None)["content"],
@@ -170,14 +207,24 @@ mod tests {
         let result = answer(Vec::new(), Some(r#"{"total":1}"#));
         assert_eq!(result["structuredContent"], json!({ "total": 1 }));
         assert_eq!(result["content"], json!([{ "type": "text", "text": r#"{"total":1}"# }]));
-        let result = answer(vec![plain(contract::Content::Text("One.".into()))], Some(r#"{"total":1}"#));
+        let result = answer(
+            vec![plain(contract::Content::Text("One.".into()))],
+            Some(r#"{"total":1}"#),
+        );
         assert_eq!(result["content"], json!([{ "type": "text", "text": "One." }]));
     }
 
     #[test]
     fn hints_are_handed_on_and_a_meaningless_priority_is_not() {
-        let hints = |priority| contract::Annotations { audience: vec![contract::Role::User], priority, last_modified: None };
-        assert_eq!(serde_json::to_value(annotations(hints(Some(0.5)))).unwrap(), json!({ "audience": ["user"], "priority": 0.5 }));
+        let hints = |priority| contract::Annotations {
+            audience: vec![contract::Role::User],
+            priority,
+            last_modified: None,
+        };
+        assert_eq!(
+            serde_json::to_value(annotations(hints(Some(0.5)))).unwrap(),
+            json!({ "audience": ["user"], "priority": 0.5 })
+        );
         assert_eq!(annotations(hints(Some(f64::NAN))).priority, None);
         assert_eq!(annotations(hints(Some(2.0))).priority, None);
     }

@@ -37,7 +37,10 @@ impl Doors {
         for host in hosts {
             all.push(authority(host).ok_or_else(|| SettingsError::Host(host.clone()))?);
         }
-        let origins = origins.iter().map(|origin| origin_value(origin)).collect::<Result<_, _>>()?;
+        let origins = origins
+            .iter()
+            .map(|origin| origin_value(origin))
+            .collect::<Result<_, _>>()?;
         Ok(Self { hosts: all, origins })
     }
 
@@ -62,7 +65,10 @@ impl Doors {
         let authority = match (values.next(), values.next()) {
             (Some(value), None) => value.as_bytes(),
             // HTTP/2 has it in the URI.
-            (None, _) => request.uri.authority().map_or(&b""[..], |authority| authority.as_str().as_bytes()),
+            (None, _) => request
+                .uri
+                .authority()
+                .map_or(&b""[..], |authority| authority.as_str().as_bytes()),
             (Some(_), Some(_)) => return false,
         };
         // The common case needs no parsing.
@@ -98,12 +104,18 @@ fn origin_value(origin: &str) -> Result<HeaderValue, SettingsError> {
 pub(crate) fn share_with(origin: HeaderValue, headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.append(VARY, HeaderValue::from_static("Origin"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate"),
+    );
 }
 
 /// What a browser asks before it sends the request of a page. Any header may be sent: MCP's `Mcp-Param-*` can't be listed.
 pub(crate) fn preflight(request: &HeaderMap, headers: &mut HeaderMap) {
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, DELETE"),
+    );
     if let Some(asked) = request.get(http::header::ACCESS_CONTROL_REQUEST_HEADERS) {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
@@ -118,7 +130,12 @@ mod tests {
 
     fn doors(hosts: &[&str], origins: &[&str]) -> Doors {
         let owned = |list: &[&str]| list.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>();
-        Doors::new(&"https://mcp.contoso.com/mcp".parse().unwrap(), &owned(hosts), &owned(origins)).unwrap()
+        Doors::new(
+            &"https://mcp.contoso.com/mcp".parse().unwrap(),
+            &owned(hosts),
+            &owned(origins),
+        )
+        .unwrap()
     }
 
     fn admit(doors: &Doors, headers: &[(&str, &str)]) -> Result<Option<HeaderValue>, Closed> {
@@ -140,11 +157,21 @@ mod tests {
     #[test]
     fn errors_when_the_host_is_missing_foreign_or_repeated() {
         let doors = doors(&["10.0.0.4:8400"], &[]);
-        for host in ["evil.example", "", "mcp.contoso.com.evil.example", "x@mcp.contoso.com", "10.0.0.4", "10.0.0.4:80"] {
+        for host in [
+            "evil.example",
+            "",
+            "mcp.contoso.com.evil.example",
+            "x@mcp.contoso.com",
+            "10.0.0.4",
+            "10.0.0.4:80",
+        ] {
             assert_eq!(admit(&doors, &[("host", host)]), Err(Closed::Host), "{host}");
         }
         assert_eq!(admit(&doors, &[]), Err(Closed::Host));
-        assert_eq!(admit(&doors, &[("host", "mcp.contoso.com"), ("host", "mcp.contoso.com")]), Err(Closed::Host));
+        assert_eq!(
+            admit(&doors, &[("host", "mcp.contoso.com"), ("host", "mcp.contoso.com")]),
+            Err(Closed::Host)
+        );
     }
 
     #[test]
@@ -161,11 +188,28 @@ mod tests {
         let host = ("host", "mcp.contoso.com");
         assert_eq!(admit(&doors, &[host]), Ok(None));
         let app = HeaderValue::from_static("https://app.contoso.com");
-        assert_eq!(admit(&doors, &[host, ("origin", "https://app.contoso.com")]), Ok(Some(app)));
-        for origin in ["https://evil.example", "null", "", "http://app.contoso.com", "https://app.contoso.com:444"] {
-            assert_eq!(admit(&doors, &[host, ("origin", origin)]), Err(Closed::Origin), "{origin}");
+        assert_eq!(
+            admit(&doors, &[host, ("origin", "https://app.contoso.com")]),
+            Ok(Some(app))
+        );
+        for origin in [
+            "https://evil.example",
+            "null",
+            "",
+            "http://app.contoso.com",
+            "https://app.contoso.com:444",
+        ] {
+            assert_eq!(
+                admit(&doors, &[host, ("origin", origin)]),
+                Err(Closed::Origin),
+                "{origin}"
+            );
         }
-        let twice = [host, ("origin", "https://app.contoso.com"), ("origin", "https://evil.example")];
+        let twice = [
+            host,
+            ("origin", "https://app.contoso.com"),
+            ("origin", "https://evil.example"),
+        ];
         assert_eq!(admit(&doors, &twice), Err(Closed::Origin));
     }
 }

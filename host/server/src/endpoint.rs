@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{Empty, Full};
+use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 use tokio_util::task::TaskTracker;
 use usher_entra::Caller;
@@ -41,10 +41,16 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Reques
     let (parts, body) = request.into_parts();
     let origin = match endpoint.doors.admit(&parts) {
         Ok(origin) => origin,
-        Err(Closed::Host) => return replies::plain(StatusCode::FORBIDDEN, "The Host header is not a name of this server."),
-        Err(Closed::Origin) => return replies::plain(StatusCode::FORBIDDEN, "Pages of this origin may not call this server."),
+        Err(Closed::Host) => {
+            return replies::plain(StatusCode::FORBIDDEN, "The Host header is not a name of this server.");
+        }
+        Err(Closed::Origin) => {
+            return replies::plain(StatusCode::FORBIDDEN, "Pages of this origin may not call this server.");
+        }
     };
-    let Some(origin) = origin else { return endpoint.answer(parts, body).await };
+    let Some(origin) = origin else {
+        return endpoint.answer(parts, body).await;
+    };
     // A browser asks before it sends, and can't send a token with that.
     let mut response = if parts.method == Method::OPTIONS {
         let mut response = Response::new(Body::empty());
@@ -83,12 +89,15 @@ impl Endpoint {
     async fn answer_bodiless(&self, mut parts: Parts, caller: Arc<Caller>) -> Response {
         let headers = parts.headers.clone();
         parts.extensions.insert(caller);
-        let response = self.protocol.handle(Request::from_parts(parts, Empty::<Bytes>::new())).await;
+        let response = self
+            .protocol
+            .handle(Request::from_parts(parts, Empty::<Bytes>::new()))
+            .await;
         let (answer, body) = response.into_parts();
-        match replies::reworded(answer.status, &answer.headers, &headers, b"") {
-            Some(reworded) => reworded,
-            None => Response::from_parts(answer, Body::new(body)),
+        if replies::is_plain_failure(&answer) {
+            return replies::reworded(&answer, &whole(body).await, &headers, b"");
         }
+        Response::from_parts(answer, Body::new(body))
     }
 
     async fn answer_post(&self, mut parts: Parts, body: Body, caller: Arc<Caller>) -> Response {
@@ -108,7 +117,9 @@ impl Endpoint {
         let mut response = self.dispatch(parts, body.clone(), &caller).await;
         if is_no_message(&response, &headers) {
             // It may still be a call that can be understood, if not run.
-            let Some(repaired) = numbers::repair(&body) else { return replies::not_a_message(&body) };
+            let Some(repaired) = numbers::repair(&body) else {
+                return replies::not_a_message(&body);
+            };
             let (mut again, ()) = Request::new(()).into_parts();
             again.method = Method::POST;
             again.headers.clone_from(&headers);
@@ -119,10 +130,10 @@ impl Endpoint {
             }
         }
         let (answer, answer_body) = response.into_parts();
-        match replies::reworded(answer.status, &answer.headers, &headers, &body) {
-            Some(reworded) => reworded,
-            None => Response::from_parts(answer, Body::new(Followed::new(answer_body, lease, in_flight))),
+        if replies::is_plain_failure(&answer) {
+            return replies::reworded(&answer, &whole(answer_body).await, &headers, &body);
         }
+        Response::from_parts(answer, Body::new(Followed::new(answer_body, lease, in_flight)))
     }
 
     /// Hands a message to the protocol layer.
@@ -130,6 +141,14 @@ impl Endpoint {
         parts.extensions.insert(Arc::clone(caller));
         let request = Request::from_parts(parts, Full::new(body));
         CALLER.scope(Arc::clone(caller), self.protocol.handle(request)).await
+    }
+}
+
+/// A failure's text: a body that is there already.
+async fn whole(body: BoxBody<Bytes, Infallible>) -> Bytes {
+    match body.collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(never) => match never {},
     }
 }
 

@@ -58,7 +58,9 @@ impl Gate {
             Challenge::InsufficientScope => "The access token lacks a scope: the WWW-Authenticate header says which.",
         };
         let mut response = replies::plain(status, message);
-        response.headers_mut().insert(WWW_AUTHENTICATE, self.resource.challenge(challenge).clone());
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, self.resource.challenge(challenge).clone());
         response
     }
 }
@@ -70,6 +72,8 @@ fn unavailable(retry_after: Duration) -> Response {
         "Access tokens can't be checked at the moment. Your token may be fine: try again.",
     );
     let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     response
 }

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
+use rmcp::ServerHandler;
+#[allow(deprecated)] // In 2026-07-28; clients of older revisions send it.
+use rmcp::model::SetLevelRequestParams;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
     ErrorData, Implementation, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, RequestMetaObject,
     ServerCapabilities, ServerConfig, SetLevelRequestMethod, SubscriptionFilter, Tool,
 };
-#[allow(deprecated)] // In 2026-07-28; clients of older revisions send it.
-use rmcp::model::SetLevelRequestParams;
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
-use rmcp::ServerHandler;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use usher_entra::Caller;
@@ -24,16 +24,27 @@ use usher_runtime::Runtime;
 
 use crate::call::{self, Origin};
 use crate::numbers::NotFinite;
+use crate::subscriptions::Subscriptions;
 use crate::tools::Tools;
 
 /// The revisions that are served. Older ones let a client send batches or want a transport that isn't here; a client that asks
 /// for one is offered 2025-11-25.
-pub(crate) const SUPPORTED_VERSIONS: &[ProtocolVersion] =
-    &[ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25, ProtocolVersion::V_2026_07_28];
+pub(crate) const SUPPORTED_VERSIONS: &[ProtocolVersion] = &[
+    ProtocolVersion::V_2025_06_18,
+    ProtocolVersion::V_2025_11_25,
+    ProtocolVersion::V_2026_07_28,
+];
 
 /// The methods that are served. A request that names one and doesn't read has wrong parameters.
-const METHODS: [&str; 7] =
-    ["initialize", "ping", "logging/setLevel", "server/discover", "subscriptions/listen", "tools/call", "tools/list"];
+const METHODS: [&str; 7] = [
+    "initialize",
+    "ping",
+    "logging/setLevel",
+    "server/discover",
+    "subscriptions/listen",
+    "tools/call",
+    "tools/list",
+];
 
 const PROTOCOL_VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
@@ -59,21 +70,39 @@ struct Shared {
     /// `_meta` with the server's name, for every result (MCP 2026-07-28).
     server_info: MetaObject,
     list_ttl: u64,
+    subscriptions: Subscriptions,
     /// Cancelled when the server is to stop: streams that only wait end.
     closing: CancellationToken,
 }
 
 impl Handler {
-    pub(crate) fn new(tools: Tools, runtime: Arc<Runtime>, list_ttl: Duration, closing: CancellationToken) -> Self {
+    pub(crate) fn new(
+        tools: Tools,
+        runtime: Arc<Runtime>,
+        subscriptions: Subscriptions,
+        list_ttl: Duration,
+        closing: CancellationToken,
+    ) -> Self {
         let info = Implementation::new("usher", env!("CARGO_PKG_VERSION"));
         let mut server_info = MetaObject::new();
         server_info.insert(SERVER_INFO_KEY.to_owned(), json!(info));
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .build();
         let mut config = ServerConfig::new(capabilities);
         config.protocol_version = ProtocolVersion::V_2025_11_25;
         config.server_info = info;
         let list_ttl = u64::try_from(list_ttl.as_millis()).unwrap_or(u64::MAX);
-        Self(Arc::new(Shared { tools, runtime, config, server_info, list_ttl, closing }))
+        Self(Arc::new(Shared {
+            tools,
+            runtime,
+            config,
+            server_info,
+            list_ttl,
+            subscriptions,
+            closing,
+        }))
     }
 }
 
@@ -88,9 +117,11 @@ impl ServerHandler for Handler {
 
     async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         // Private although it is the same for all: it is behind the gate.
-        Ok(DiscoverResult::from_server_info(SUPPORTED_VERSIONS.to_vec(), self.get_info())
-            .with_ttl_ms(self.0.list_ttl)
-            .with_cache_scope(CacheScope::Private))
+        Ok(
+            DiscoverResult::from_server_info(SUPPORTED_VERSIONS.to_vec(), self.get_info())
+                .with_ttl_ms(self.0.list_ttl)
+                .with_cache_scope(CacheScope::Private),
+        )
     }
 
     async fn list_tools(
@@ -99,7 +130,10 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if params.is_some_and(|params| params.cursor.is_some()) {
-            return Err(ErrorData::invalid_params("The list has one page: no cursor leads to another.", None));
+            return Err(ErrorData::invalid_params(
+                "The list has one page: no cursor leads to another.",
+                None,
+            ));
         }
         let origin = origin(&context)?;
         let mut list = ListToolsResult::with_all_items(self.0.tools.listed_for(origin.caller));
@@ -119,15 +153,21 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let mut result = call::call(&self.0.tools, &self.0.runtime, &origin(&context)?, params, &context).await?;
         if is_self_contained(&context.meta) {
-            let meta = result.meta.get_or_insert_default();
-            meta.extend(self.0.server_info.clone());
+            let server_info = self.0.server_info.clone();
+            match &mut result.meta {
+                Some(meta) => meta.extend(server_info),
+                None => result.meta = Some(server_info),
+            }
         }
         Ok(result.into())
     }
 
     /// Called before a request is handed on, to hold `Mcp-Param-*` headers against the schema.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        CALLER.try_with(|caller| self.0.tools.with_header_parameters(name, caller).cloned()).ok().flatten()
+        CALLER
+            .try_with(|caller| self.0.tools.with_header_parameters(name, caller).cloned())
+            .ok()
+            .flatten()
     }
 
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
@@ -136,6 +176,13 @@ impl ServerHandler for Handler {
 
     /// The catalog doesn't change while the server runs, so a subscription waits until its client or the server has had enough.
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        let caller = origin(subscription.request_context())?.caller.key();
+        let Some(_place) = self.0.subscriptions.enter(caller) else {
+            return Err(ErrorData::invalid_request(
+                "Too many subscriptions are open: end one first.",
+                None,
+            ));
+        };
         tokio::select! {
             () = subscription.cancelled() => {}
             () = self.0.closing.cancelled() => {}
@@ -154,10 +201,17 @@ impl ServerHandler for Handler {
     }
 
     /// What the protocol layer couldn't read as any request that it knows.
-    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
         let method = request.method;
         if METHODS.contains(&method.as_str()) {
-            return Err(ErrorData::invalid_params(format!("The parameters of {method} are malformed."), None));
+            return Err(ErrorData::invalid_params(
+                format!("The parameters of {method} are malformed."),
+                None,
+            ));
         }
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "Method not found", None))
     }
@@ -178,5 +232,9 @@ fn origin(context: &RequestContext<RoleServer>) -> Result<Origin<'_>, ErrorData>
         tracing::error!("a request reached the handler without a caller; it is refused");
         return Err(ErrorData::internal_error("The request could not be answered.", None));
     };
-    Ok(Origin { caller, not_finite: attached.get::<NotFinite>(), gone: attached.get::<Gone>().map(|gone| &gone.0) })
+    Ok(Origin {
+        caller,
+        not_finite: attached.get::<NotFinite>(),
+        gone: attached.get::<Gone>().map(|gone| &gone.0),
+    })
 }

@@ -37,6 +37,7 @@ mod replies;
 mod server;
 mod sessions;
 mod settings;
+mod subscriptions;
 mod tools;
 mod wellknown;
 

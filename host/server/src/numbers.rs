@@ -55,7 +55,9 @@ pub(crate) fn repair(body: &[u8]) -> Option<Repaired> {
     let mut repaired = Vec::with_capacity(body.len());
     let mut copied = 0;
     for Found { start, end, path } in found {
-        let within = path.strip_prefix("/params/arguments").filter(|within| within.starts_with('/'))?;
+        let within = path
+            .strip_prefix("/params/arguments")
+            .filter(|within| within.starts_with('/'))?;
         fields.push(within.to_owned());
         repaired.extend_from_slice(&body[copied..start]);
         repaired.extend_from_slice(b"null");
@@ -63,7 +65,10 @@ pub(crate) fn repair(body: &[u8]) -> Option<Repaired> {
     }
     repaired.extend_from_slice(&body[copied..]);
     let message: Value = serde_json::from_slice(&repaired).ok()?;
-    (message["method"] == "tools/call").then(|| Repaired { body: repaired.into(), fields: NotFinite(fields) })
+    (message["method"] == "tools/call").then(|| Repaired {
+        body: repaired.into(),
+        fields: NotFinite(fields),
+    })
 }
 
 /// A token that stands where a value should and is no number that a double can hold.
@@ -89,7 +94,12 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, path: Vec::new(), found: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            path: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// None if the text isn't nearly JSON.
@@ -102,7 +112,11 @@ impl<'a> Scan<'a> {
                     if self.path.len() == DEPTH {
                         return None;
                     }
-                    self.path.push(if byte == b'[' { Step::Index(0) } else { Step::Key(String::new()) });
+                    self.path.push(if byte == b'[' {
+                        Step::Index(0)
+                    } else {
+                        Step::Key(String::new())
+                    });
                     self.at += 1;
                 }
                 b'}' | b']' => {
@@ -153,13 +167,20 @@ impl<'a> Scan<'a> {
     /// Passes over a number, a literal or such a token.
     fn bare_word(&mut self) -> Option<()> {
         let start = self.at;
-        let length = self.text[start..].iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.')).count();
+        let length = self.text[start..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.'))
+            .count();
         if length == 0 {
             return None;
         }
         self.at += length;
         if is_not_finite(&self.text[start..self.at]) {
-            self.found.push(Found { start, end: self.at, path: self.pointer() });
+            self.found.push(Found {
+                start,
+                end: self.at,
+                path: self.pointer(),
+            });
         }
         Some(())
     }
@@ -182,9 +203,15 @@ impl<'a> Scan<'a> {
 
 /// The spellings of JavaScript, Python and C, and numbers in JSON's own grammar that are out of a double's range.
 fn is_not_finite(word: &[u8]) -> bool {
-    let unsigned = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
-    let named = [&b"nan"[..], b"inf", b"infinity"].iter().any(|name| unsigned.eq_ignore_ascii_case(name));
-    let is_number = || serde_json::from_slice::<IgnoredAny>(word).is_ok() && unsigned.first().is_some_and(u8::is_ascii_digit);
+    let unsigned = word
+        .strip_prefix(b"-")
+        .or_else(|| word.strip_prefix(b"+"))
+        .unwrap_or(word);
+    let named = [&b"nan"[..], b"inf", b"infinity"]
+        .iter()
+        .any(|name| unsigned.eq_ignore_ascii_case(name));
+    let is_number =
+        || serde_json::from_slice::<IgnoredAny>(word).is_ok() && unsigned.first().is_some_and(u8::is_ascii_digit);
     named || (is_number() && serde_json::from_slice::<f64>(word).is_err())
 }
 
@@ -205,7 +232,16 @@ mod tests {
 
     #[test]
     fn the_field_of_a_number_that_json_cannot_carry_is_named() {
-        for token in ["NaN", "Infinity", "-Infinity", "nan", "inf", "1e400", "-1e400", "1E+999"] {
+        for token in [
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "nan",
+            "inf",
+            "1e400",
+            "-1e400",
+            "1E+999",
+        ] {
             let named = lines(&format!(r#"{{"amount": {token}}}"#));
             assert_eq!(named.as_deref(), Some("amount: must be a finite number"), "{token}");
         }
@@ -230,17 +266,34 @@ mod tests {
 
     #[test]
     fn a_body_that_is_wrong_in_another_way_is_not_repaired() {
-        for arguments in [r#"{"amount":NaN,}"#, r#"{"amount":NaN"#, r#"{"amount":NaN}}"#, r#"{"amount":nothing}"#, r#"{amount:NaN}"#, r#"{"a":01,"b":NaN}"#] {
+        for arguments in [
+            r#"{"amount":NaN,}"#,
+            r#"{"amount":NaN"#,
+            r#"{"amount":NaN}}"#,
+            r#"{"amount":nothing}"#,
+            r#"{amount:NaN}"#,
+            r#"{"a":01,"b":NaN}"#,
+        ] {
             assert!(lines(arguments).is_none(), "{arguments}");
         }
-        assert!(repair(b"").is_none() && repair(b"NaN").is_none() && repair(b"\"").is_none() && repair(b"\"\\").is_none());
+        assert!(
+            repair(b"").is_none() && repair(b"NaN").is_none() && repair(b"\"").is_none() && repair(b"\"\\").is_none()
+        );
     }
 
     #[test]
     fn only_the_arguments_of_a_call_are_repaired() {
-        assert!(repair(br#"{"jsonrpc":"2.0","id":NaN,"method":"tools/call","params":{"name":"t","arguments":{}}}"#).is_none());
-        assert!(repair(br#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"arguments":{"x":NaN}}}"#).is_none());
-        assert!(repair(br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":NaN}}"#).is_none());
+        assert!(
+            repair(br#"{"jsonrpc":"2.0","id":NaN,"method":"tools/call","params":{"name":"t","arguments":{}}}"#)
+                .is_none()
+        );
+        assert!(
+            repair(br#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"arguments":{"x":NaN}}}"#).is_none()
+        );
+        assert!(
+            repair(br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":NaN}}"#)
+                .is_none()
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CONTENT_TYPE};
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData, ProtocolVersion};
 use serde::Deserialize;
@@ -24,7 +25,9 @@ pub(crate) fn plain(status: StatusCode, message: &str) -> Response {
 pub(crate) fn json(status: StatusCode, document: &Value) -> Response {
     let mut response = Response::new(Body::from(document.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -53,50 +56,81 @@ pub(crate) fn unreadable() -> Response {
 
 /// Whether a request says that its body is JSON.
 pub(crate) fn says_json(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        let essence = value.split_once(';').map_or(value, |(essence, _)| essence);
-        essence.trim().eq_ignore_ascii_case("application/json")
-    })
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let essence = value.split_once(';').map_or(value, |(essence, _)| essence);
+            essence.trim().eq_ignore_ascii_case("application/json")
+        })
 }
 
 /// What was wrong with a body that is no JSON-RPC message.
 pub(crate) fn not_a_message(body: &[u8]) -> Response {
     let (id, error) = match serde_json::from_slice::<Value>(body) {
-        Err(error) => (Value::Null, ErrorData::parse_error(format!("The request body is not valid JSON: {error}."), None)),
+        Err(error) => (
+            Value::Null,
+            ErrorData::parse_error(format!("The request body is not valid JSON: {error}."), None),
+        ),
         Ok(Value::Array(_)) => (
             Value::Null,
-            ErrorData::invalid_request("JSON-RPC batches are not supported: send each message in a request of its own.", None),
+            ErrorData::invalid_request(
+                "JSON-RPC batches are not supported: send each message in a request of its own.",
+                None,
+            ),
         ),
-        Ok(message) => (id_of(&message), ErrorData::invalid_request("The request body is not a JSON-RPC 2.0 message.", None)),
+        Ok(message) => (
+            id_of(&message),
+            ErrorData::invalid_request("The request body is not a JSON-RPC 2.0 message.", None),
+        ),
     };
     rpc(StatusCode::BAD_REQUEST, &id, &error)
 }
 
-/// Says again in JSON-RPC what the protocol layer said in plain text, which may name internals. None if it was JSON already.
-pub(crate) fn reworded(status: StatusCode, answer: &HeaderMap, request: &HeaderMap, body: &[u8]) -> Option<Response> {
-    let is_json = answer.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
-    if is_json || !(status.is_client_error() || status.is_server_error()) {
-        return None;
+/// Whether an answer of the protocol layer is a failure that isn't said in JSON.
+pub(crate) fn is_plain_failure(answer: &Parts) -> bool {
+    let is_failure = answer.status.is_client_error() || answer.status.is_server_error();
+    let says_json = answer
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    is_failure && !says_json
+}
+
+/// Says again in JSON-RPC what the protocol layer said in plain text, which may name internals. `said` is for the log.
+pub(crate) fn reworded(answer: &Parts, said: &[u8], request: &HeaderMap, body: &[u8]) -> Response {
+    let status = answer.status;
+    let said = String::from_utf8_lossy(said);
+    if status.is_server_error() {
+        tracing::error!(target: "usher::protocol", %status, %said, "a request could not be answered");
+    } else {
+        tracing::debug!(target: "usher::protocol", %status, %said, "a request was refused");
     }
     let invalid = |message: &'static str| ErrorData::invalid_request(message, None);
     let (status, error) = match status {
-        StatusCode::NOT_FOUND => return Some(session_not_found()),
+        StatusCode::NOT_FOUND => return session_not_found(),
         StatusCode::METHOD_NOT_ALLOWED => (status, invalid("This method is not allowed here.")),
-        StatusCode::NOT_ACCEPTABLE => {
-            (status, invalid("The Accept header must list application/json and text/event-stream (a GET: text/event-stream)."))
-        }
+        StatusCode::NOT_ACCEPTABLE => (
+            status,
+            invalid("The Accept header must list application/json and text/event-stream (a GET: text/event-stream)."),
+        ),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (status, invalid("The Content-Type must be application/json.")),
-        StatusCode::BAD_REQUEST => (status, unsupported_version(request).unwrap_or_else(|| bad_request(request))),
+        StatusCode::BAD_REQUEST => (
+            status,
+            unsupported_version(request).unwrap_or_else(|| bad_request(request)),
+        ),
         status if status.is_client_error() => (status, invalid("The request is not acceptable.")),
-        // The protocol layer has logged what it was.
-        status => (status, ErrorData::internal_error("The server could not answer. Try again in a moment.", None)),
+        status => (
+            status,
+            ErrorData::internal_error("The server could not answer. Try again in a moment.", None),
+        ),
     };
     let id = serde_json::from_slice::<Value>(body).map_or(Value::Null, |message| id_of(&message));
     let mut response = rpc(status, &id, &error);
-    if let Some(methods) = answer.get(ALLOW) {
+    if let Some(methods) = answer.headers.get(ALLOW) {
         response.headers_mut().insert(ALLOW, methods.clone());
     }
-    Some(response)
+    response
 }
 
 fn bad_request(request: &HeaderMap) -> ErrorData {
@@ -111,7 +145,10 @@ fn bad_request(request: &HeaderMap) -> ErrorData {
 /// The error for a revision in the header that isn't served (MCP 2026-07-28, -32022).
 fn unsupported_version(request: &HeaderMap) -> Option<ErrorData> {
     let value = request.get(PROTOCOL_VERSION)?;
-    let requested = value.to_str().ok().and_then(|text| ProtocolVersion::deserialize(json!(text)).ok());
+    let requested = value
+        .to_str()
+        .ok()
+        .and_then(|text| ProtocolVersion::deserialize(json!(text)).ok());
     match requested {
         Some(version) if ProtocolVersion::KNOWN_VERSIONS.contains(&version) => None,
         Some(version) => Some(ErrorData::unsupported_protocol_version(version, SUPPORTED_VERSIONS)),
@@ -125,5 +162,9 @@ fn unsupported_version(request: &HeaderMap) -> Option<ErrorData> {
 
 /// The id of a message, if it has one that JSON-RPC allows.
 fn id_of(message: &Value) -> Value {
-    message.get("id").filter(|id| id.is_string() || id.is_number()).cloned().unwrap_or_default()
+    message
+        .get("id")
+        .filter(|id| id.is_string() || id.is_number())
+        .cloned()
+        .unwrap_or_default()
 }

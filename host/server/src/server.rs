@@ -21,6 +21,7 @@ use crate::gate::Gate;
 use crate::handler::Handler;
 use crate::sessions::BoundSessions;
 use crate::settings::{ServerSettings, SettingsError};
+use crate::subscriptions::Subscriptions;
 use crate::tools::Tools;
 use crate::{replies, wellknown};
 
@@ -65,7 +66,14 @@ impl Server {
             settings.max_sessions_per_caller,
             settings.session_idle_timeout,
         ));
-        let handler = Handler::new(Tools::new(catalog), runtime, settings.list_ttl, closing.clone());
+        let subscriptions = Subscriptions::new(settings.max_sessions, settings.max_sessions_per_caller);
+        let handler = Handler::new(
+            Tools::new(catalog),
+            runtime,
+            subscriptions,
+            settings.list_ttl,
+            closing.clone(),
+        );
         // Host and Origin are checked by `doors`, before the gate and not a second time. A single answer goes as JSON, which
         // takes a third less time than a stream; answers within a session are always streams.
         let config = StreamableHttpServerConfig::default()
@@ -92,7 +100,13 @@ impl Server {
             .merge(wellknown::probes(verifier, catalog))
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed);
-        Ok(Self { router, closing, ending, in_flight, shutdown_timeout: settings.shutdown_timeout })
+        Ok(Self {
+            router,
+            closing,
+            ending,
+            in_flight,
+            shutdown_timeout: settings.shutdown_timeout,
+        })
     }
 
     /// The routes, to be served by something else. [`Server::serve`] is what does it in production.
@@ -140,9 +154,15 @@ async fn wind_down(
     shutdown.cancelled().await;
     closing.cancel();
     in_flight.close();
-    tracing::info!(requests = in_flight.len(), "shutting down: waiting for the requests that run");
+    tracing::info!(
+        requests = in_flight.len(),
+        "shutting down: waiting for the requests that run"
+    );
     if tokio::time::timeout(timeout, in_flight.wait()).await.is_err() {
-        tracing::warn!(requests = in_flight.len(), "requests that did not end in time are ended");
+        tracing::warn!(
+            requests = in_flight.len(),
+            "requests that did not end in time are ended"
+        );
     }
     ending.cancel();
     tokio::time::sleep(CLOSING_TIME).await;

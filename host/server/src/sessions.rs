@@ -41,7 +41,10 @@ impl BoundSessions {
         let mut sessions = LocalSessionManager::default();
         sessions.session_config.keep_alive = Some(idle_timeout);
         sessions.session_config.init_timeout = Some(INIT_TIMEOUT);
-        Self { sessions, owners: Mutex::new(Owners::new(max, max_per_caller)) }
+        Self {
+            sessions,
+            owners: Mutex::new(Owners::new(max, max_per_caller)),
+        }
     }
 
     /// Whether a session is there and belongs to the caller; if so, it counts as used now.
@@ -125,7 +128,9 @@ impl SessionManager for BoundSessions {
 
 /// Who sent a message: the protocol layer hands on the request that the endpoint let in.
 fn caller(message: &ClientJsonRpcMessage) -> Option<UserKey> {
-    let ClientJsonRpcMessage::Request(message) = message else { return None };
+    let ClientJsonRpcMessage::Request(message) = message else {
+        return None;
+    };
     let request = message.request.extensions().get::<Parts>()?;
     request.extensions.get::<Arc<Caller>>().map(|caller| caller.key())
 }
@@ -147,13 +152,23 @@ struct Bound {
 
 impl Owners {
     fn new(max: usize, max_per_caller: usize) -> Self {
-        Self { max, max_per_caller, sessions: HashMap::new(), per_caller: HashMap::new(), uses: 0 }
+        Self {
+            max,
+            max_per_caller,
+            sessions: HashMap::new(),
+            per_caller: HashMap::new(),
+            uses: 0,
+        }
     }
 
     /// Binds a new session, and gives back those that must go for it: the caller's, or anybody's, that were longest unused.
     fn bind(&mut self, id: &SessionId, owner: UserKey) -> Vec<SessionId> {
         let mut surplus = Vec::new();
-        if self.per_caller.get(&owner).is_some_and(|count| *count >= self.max_per_caller) {
+        if self
+            .per_caller
+            .get(&owner)
+            .is_some_and(|count| *count >= self.max_per_caller)
+        {
             surplus.extend(self.forget_oldest(|bound| bound.owner == owner));
         }
         if self.sessions.len() >= self.max {
@@ -177,7 +192,9 @@ impl Owners {
     }
 
     fn forget(&mut self, id: &str) {
-        let Some(Bound { owner, .. }) = self.sessions.remove(id) else { return };
+        let Some(Bound { owner, .. }) = self.sessions.remove(id) else {
+            return;
+        };
         if let Some(count) = self.per_caller.get_mut(&owner) {
             *count -= 1;
             if *count == 0 {
@@ -187,7 +204,11 @@ impl Owners {
     }
 
     fn forget_oldest(&mut self, candidate: impl Fn(&Bound) -> bool) -> Option<SessionId> {
-        let oldest = self.sessions.iter().filter(|(_, bound)| candidate(bound)).min_by_key(|(_, bound)| bound.used);
+        let oldest = self
+            .sessions
+            .iter()
+            .filter(|(_, bound)| candidate(bound))
+            .min_by_key(|(_, bound)| bound.used);
         let id = Arc::clone(oldest?.0);
         self.forget(&id);
         Some(id)
@@ -232,7 +253,10 @@ mod tests {
         owners.touch("first", user("alice"));
         assert_eq!(owners.bind(&id("third"), user("alice")), [id("second")]);
         assert!(owners.touch("first", user("alice")) && owners.touch("third", user("alice")));
-        assert!(owners.touch("bobs", user("bob")), "another caller's session is untouched");
+        assert!(
+            owners.touch("bobs", user("bob")),
+            "another caller's session is untouched"
+        );
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct ServerSettings {
     /// the schema, which says which.
     pub max_body_bytes: usize,
     /// Sessions that are kept at once (revisions before 2026-07-28). Beyond it the one that was longest unused is ended.
-    /// Default 10,000; one is about 50 KB.
+    /// Default 10,000; one is about 50 KB. As many subscriptions (revision 2026-07-28) may be open; beyond it one is refused.
     pub max_sessions: usize,
     /// As `max_sessions`, of one caller. Default 32.
     pub max_sessions_per_caller: usize,
@@ -79,7 +79,11 @@ impl ServerSettings {
                 return Err(SettingsError::Zero(name));
             }
         }
-        Ok(Checked { resource, path: public.path().to_owned(), doors })
+        Ok(Checked {
+            resource,
+            path: public.path().to_owned(),
+            doors,
+        })
     }
 }
 
@@ -137,8 +141,18 @@ mod tests {
 
     #[test]
     fn errors_when_the_public_url_has_no_path_or_a_trailing_slash() {
-        for url in ["https://mcp.contoso.com", "https://mcp.contoso.com/mcp/", "http://mcp.contoso.com/mcp"] {
-            assert!(matches!(refused(|s| url.clone_into(&mut s.public_url)), SettingsError::Resource(_)), "{url}");
+        for url in [
+            "https://mcp.contoso.com",
+            "https://mcp.contoso.com/mcp/",
+            "http://mcp.contoso.com/mcp",
+        ] {
+            assert!(
+                matches!(
+                    refused(|s| url.clone_into(&mut s.public_url)),
+                    SettingsError::Resource(_)
+                ),
+                "{url}"
+            );
         }
     }
 
@@ -146,17 +160,43 @@ mod tests {
     fn errors_when_a_limit_is_zero() {
         assert_eq!(refused(|s| s.max_body_bytes = 0), SettingsError::Zero("max_body_bytes"));
         assert_eq!(refused(|s| s.max_sessions = 0), SettingsError::Zero("max_sessions"));
-        assert_eq!(refused(|s| s.max_sessions_per_caller = 0), SettingsError::Zero("max_sessions_per_caller"));
-        assert_eq!(refused(|s| s.session_idle_timeout = Duration::ZERO), SettingsError::Zero("session_idle_timeout"));
+        assert_eq!(
+            refused(|s| s.max_sessions_per_caller = 0),
+            SettingsError::Zero("max_sessions_per_caller")
+        );
+        assert_eq!(
+            refused(|s| s.session_idle_timeout = Duration::ZERO),
+            SettingsError::Zero("session_idle_timeout")
+        );
     }
 
     #[test]
     fn errors_when_a_host_or_an_origin_is_not_one() {
-        for host in ["", "https://mcp.contoso.com", "mcp.contoso.com/mcp", "mcp.contoso.com:port", "*"] {
-            assert_eq!(refused(|s| s.allowed_hosts.push(host.into())), SettingsError::Host(host.into()));
+        for host in [
+            "",
+            "https://mcp.contoso.com",
+            "mcp.contoso.com/mcp",
+            "mcp.contoso.com:port",
+            "*",
+        ] {
+            assert_eq!(
+                refused(|s| s.allowed_hosts.push(host.into())),
+                SettingsError::Host(host.into())
+            );
         }
-        for origin in ["", "*", "null", "app.contoso.com", "https://app.contoso.com/", "https://app.contoso.com/x", "https://APP.contoso.com"] {
-            assert_eq!(refused(|s| s.allowed_origins.push(origin.into())), SettingsError::Origin(origin.into()));
+        for origin in [
+            "",
+            "*",
+            "null",
+            "app.contoso.com",
+            "https://app.contoso.com/",
+            "https://app.contoso.com/x",
+            "https://APP.contoso.com",
+        ] {
+            assert_eq!(
+                refused(|s| s.allowed_origins.push(origin.into())),
+                SettingsError::Origin(origin.into())
+            );
         }
     }
 }

@@ -27,13 +27,20 @@ impl Tools {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Served> {
-        self.0.binary_search_by(|served| served.tool.name().cmp(name)).ok().map(|at| &self.0[at])
+        self.0
+            .binary_search_by(|served| served.tool.name().cmp(name))
+            .ok()
+            .map(|at| &self.0[at])
     }
 
     /// What a caller may call. A tool about which that couldn't be decided isn't shown, and isn't denied either: calling it says
     /// what is the matter.
     pub(crate) fn listed_for(&self, caller: &Arc<Caller>) -> Vec<Tool> {
-        self.0.iter().filter(|served| served.permit(caller, Purpose::List).is_ok()).map(|served| served.listed.clone()).collect()
+        self.0
+            .iter()
+            .filter(|served| served.permit(caller, Purpose::List).is_ok())
+            .map(|served| served.listed.clone())
+            .collect()
     }
 
     /// The input schema that `Mcp-Param-*` headers are held against. A tool that the caller can't see has none, just as one that
@@ -85,7 +92,13 @@ fn listed(description: &contract::Tool, input: Arc<JsonObject>, output: Option<A
 }
 
 fn annotations(hints: &contract::ToolAnnotations) -> ToolAnnotations {
-    ToolAnnotations::from_raw(None, hints.read_only, hints.destructive, hints.idempotent, hints.open_world)
+    ToolAnnotations::from_raw(
+        None,
+        hints.read_only,
+        hints.destructive,
+        hints.idempotent,
+        hints.open_world,
+    )
 }
 
 /// Icons; none if there are none, so that an empty list isn't sent.
@@ -145,7 +158,11 @@ mod tests {
             }),
         };
         let schema = json!({ "type": "object", "properties": { "x": { "type": "number" } } });
-        let tool = listed(&description, object(&schema), Some(object(&json!({ "type": "object" }))));
+        let tool = listed(
+            &description,
+            object(&schema),
+            Some(object(&json!({ "type": "object" }))),
+        );
         assert_eq!(
             serde_json::to_value(tool).unwrap(),
             json!({
@@ -163,7 +180,11 @@ mod tests {
 
     #[test]
     fn a_schema_with_a_header_parameter_is_noticed_wherever_it_is() {
-        assert!(mentions_header(&json!({ "properties": { "region": { "type": "string", "x-mcp-header": "Region" } } })));
-        assert!(!mentions_header(&json!({ "properties": { "region": { "type": "string" } } })));
+        assert!(mentions_header(
+            &json!({ "properties": { "region": { "type": "string", "x-mcp-header": "Region" } } })
+        ));
+        assert!(!mentions_header(
+            &json!({ "properties": { "region": { "type": "string" } } })
+        ));
     }
 }

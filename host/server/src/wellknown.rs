@@ -47,9 +47,16 @@ struct Readiness {
 pub(crate) fn probes(verifier: Arc<Verifier>, catalog: &Catalog) -> Router {
     let name = |file: &std::path::Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let refused = catalog.refused().iter().map(|refusal| name(&refusal.file)).collect();
-    let readiness = Arc::new(Readiness { verifier, tools: catalog.tools().len(), refused });
+    let readiness = Arc::new(Readiness {
+        verifier,
+        tools: catalog.tools().len(),
+        refused,
+    });
     Router::new()
-        .route("/healthz", get(async || replies::json(StatusCode::OK, &json!({ "status": "alive" }))))
+        .route(
+            "/healthz",
+            get(async || replies::json(StatusCode::OK, &json!({ "status": "alive" }))),
+        )
         .route("/readyz", get(ready))
         .with_state(readiness)
 }
@@ -57,7 +64,11 @@ pub(crate) fn probes(verifier: Arc<Verifier>, catalog: &Catalog) -> Router {
 /// Ready once tokens can be verified. Components that were refused don't change that: the others are served.
 async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
     let keys = readiness.verifier.keys_ready();
-    let status = if keys.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if keys.is_ready() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let report = json!({
         "ready": keys.is_ready(),
         "keys": keys.usable(),
@@ -65,6 +76,8 @@ async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
         "refused": readiness.refused,
     });
     let mut response = replies::json(status, &report);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -14,19 +14,16 @@ use crate::stack::Stack;
 /// # Errors
 /// The configuration is wrong, or the folder can't be read.
 pub(crate) async fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
-    let config = match &arguments.config {
-        Some(file) => {
-            let config = config::load(Some(file))?;
-            SignIn::from_config(&config)?;
-            config
-        }
-        None => config::for_development(None)?,
-    };
-    let tools = arguments.tools.as_deref().unwrap_or(&config.tools);
+    let mut config = config::load(arguments.config.as_deref())?;
+    let tools = arguments.tools.clone().unwrap_or_else(|| config.tools.clone());
+    match arguments.config {
+        Some(_) => drop(SignIn::from_config(&config)?),
+        None => config.add_containers_of_grants(&tools),
+    }
     // The components are compiled and linked for real, over a store of their own: no data is touched.
     let scratch = tempfile::tempdir().context("no temporary folder could be made")?;
     let stack = Stack::open(&config, scratch.path())?;
-    let catalog = stack.load(tools).await?;
+    let catalog = stack.load(&tools).await?;
     for tool in catalog.tools() {
         let policy = tool.policy();
         println!(

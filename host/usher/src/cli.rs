@@ -19,7 +19,7 @@ enum Parsed {
     Serve(ServeArguments),
     /// Serves the tools of a folder on this machine, with a loopback Entra and an embedded store.
     #[cfg(feature = "dev")]
-    Dev(DevCommand),
+    Dev(Box<DevCommand>),
     /// Says what is wrong with a configuration and a folder of tools. Exits with 1 if something is.
     Check(CheckArguments),
 }
@@ -35,7 +35,7 @@ pub(crate) struct ServeArguments {
 /// `usher check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// The configuration. Without it, the one that `usher dev` has embedded.
+    /// The configuration. Without it, what `usher dev` would start with.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder of components and grants, instead of the configuration's.
@@ -126,12 +126,10 @@ impl From<Arguments> for Command {
             Parsed::Serve(arguments) => Self::Serve(arguments),
             Parsed::Check(arguments) => Self::Check(arguments),
             #[cfg(feature = "dev")]
-            Parsed::Dev(DevCommand {
-                token: Some(DevSubcommand::Token(arguments)),
-                ..
-            }) => Self::DevToken(arguments),
-            #[cfg(feature = "dev")]
-            Parsed::Dev(DevCommand { token: None, dev }) => Self::Dev(dev),
+            Parsed::Dev(command) => match command.token {
+                Some(DevSubcommand::Token(arguments)) => Self::DevToken(arguments),
+                None => Self::Dev(command.dev),
+            },
         }
     }
 }

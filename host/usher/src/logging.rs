@@ -20,7 +20,8 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
     })?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod build;
 mod cache;
 mod cargo;
@@ -70,6 +71,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[ARGS of cargo test]",
         about: "Run every test, end to end ones with real MCP clients included",
         run: test::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "",
+        about: "Measure what a call costs, in the release profile; also into target/bench.json",
+        run: bench::run,
     },
     Command {
         name: "check",

@@ -54,7 +54,10 @@ async fn every_bad_token_gets_one_and_the_same_answer() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{credentials}");
         let challenge = answer.header("www-authenticate").to_owned();
         assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
-        assert!(challenge.contains(&format!("scope=\"{SCOPE}\"")) && challenge.contains(METADATA), "{challenge}");
+        assert!(
+            challenge.contains(&format!("scope=\"{SCOPE}\"")) && challenge.contains(METADATA),
+            "{challenge}"
+        );
         bodies.push((challenge, answer.body));
     }
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{bodies:?}");
@@ -65,10 +68,15 @@ async fn a_token_without_the_scope_is_told_which_scopes_are_needed() {
     let host = Host::start().await;
     let mut claims = claims(ALICE);
     claims["scp"] = json!("something_else");
-    let answer = list().header("authorization", &format!("Bearer {}", sign(&claims))).to(&host).await;
+    let answer = list()
+        .header("authorization", &format!("Bearer {}", sign(&claims)))
+        .to(&host)
+        .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     let challenge = answer.header("www-authenticate");
-    assert!(challenge.contains("error=\"insufficient_scope\"") && challenge.contains(SCOPE) && challenge.contains(METADATA));
+    assert!(
+        challenge.contains("error=\"insufficient_scope\"") && challenge.contains(SCOPE) && challenge.contains(METADATA)
+    );
 }
 
 #[tokio::test]
@@ -98,7 +106,10 @@ async fn keys_that_cannot_be_had_are_no_fault_of_the_token() {
 async fn the_metadata_address_never_depends_on_the_request() {
     let mut plan = Plan::new();
     plan.settings.allowed_hosts = vec!["10.0.0.4".into()];
-    let ask = list().without("authorization").header("host", "10.0.0.4").header("x-forwarded-host", "evil.example");
+    let ask = list()
+        .without("authorization")
+        .header("host", "10.0.0.4")
+        .header("x-forwarded-host", "evil.example");
     let answer = ask.to(&plan.make().await).await;
     assert!(answer.header("www-authenticate").contains(METADATA));
     assert!(!answer.header("www-authenticate").contains("evil"));
@@ -107,8 +118,14 @@ async fn the_metadata_address_never_depends_on_the_request() {
 #[tokio::test]
 async fn errors_when_host_or_origin_is_foreign_even_with_a_good_token() {
     let host = Host::start().await;
-    assert_eq!(list().header("host", "evil.example").to(&host).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(list().header("origin", "https://evil.example").to(&host).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        list().header("host", "evil.example").to(&host).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        list().header("origin", "https://evil.example").to(&host).await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(list().to(&host).await.status, StatusCode::OK);
 }
 
@@ -118,7 +135,10 @@ async fn an_allowed_page_can_ask_first_and_read_the_answer() {
     plan.settings.allowed_origins = vec!["https://app.contoso.com".into()];
     let host = plan.make().await;
     let page = |ask: Ask| ask.header("origin", "https://app.contoso.com");
-    let preflight = page(list()).without("authorization").method(Method::OPTIONS).header("access-control-request-headers", "mcp-method");
+    let preflight = page(list())
+        .without("authorization")
+        .method(Method::OPTIONS)
+        .header("access-control-request-headers", "mcp-method");
     let answer = preflight.to(&host).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(answer.header("access-control-allow-headers"), "mcp-method");

@@ -18,8 +18,14 @@ async fn list(host: &Host, oid: &str, session: &str) -> Answer {
 #[tokio::test]
 async fn a_session_begins_with_the_newest_revision_that_has_sessions() {
     let host = Host::start().await;
-    for (asked, given) in [("2025-11-25", "2025-11-25"), ("2025-06-18", "2025-06-18"), ("2024-11-05", "2025-11-25"), ("2099-01-01", "2025-11-25")] {
-        let params = json!({ "protocolVersion": asked, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+    for (asked, given) in [
+        ("2025-11-25", "2025-11-25"),
+        ("2025-06-18", "2025-06-18"),
+        ("2024-11-05", "2025-11-25"),
+        ("2099-01-01", "2025-11-25"),
+    ] {
+        let params =
+            json!({ "protocolVersion": asked, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
         let answer = Ask::post(ALICE, body.to_string()).to(&host).await;
         let result = &answer.json()["result"];
@@ -44,12 +50,17 @@ async fn a_list_within_a_session_has_the_shape_of_its_revision() {
 async fn ping_and_set_level_are_answered_before_the_client_is_initialized() {
     let host = Host::start().await;
     let session = open(&host, ALICE).await;
-    let answer = Ask::within(ALICE, &session, "logging/setLevel", &json!({ "level": "info" })).to(&host).await;
+    let answer = Ask::within(ALICE, &session, "logging/setLevel", &json!({ "level": "info" }))
+        .to(&host)
+        .await;
     assert_eq!(answer.json()["result"], json!({}));
     let answer = Ask::within(ALICE, &session, "ping", &json!({})).to(&host).await;
     assert_eq!(answer.json()["result"], json!({}));
     let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-    let answer = Ask::post(ALICE, initialized.to_string()).header("mcp-session-id", &session).to(&host).await;
+    let answer = Ask::post(ALICE, initialized.to_string())
+        .header("mcp-session-id", &session)
+        .to(&host)
+        .await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
 }
 
@@ -62,17 +73,31 @@ async fn a_session_of_another_caller_is_like_one_that_does_not_exist() {
     let foreign = list(&host, BOB, &session).await;
     assert_eq!((foreign.status, &foreign.body), (unknown.status, &unknown.body));
     for method in [Method::GET, Method::DELETE] {
-        let answer = Ask::within(BOB, &session, "tools/list", &json!({})).method(method.clone()).to(&host).await;
-        assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{method}");
+        let answer = Ask::within(BOB, &session, "tools/list", &json!({}))
+            .method(method.clone())
+            .to(&host)
+            .await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (unknown.status, &unknown.body),
+            "{method}"
+        );
     }
-    assert_eq!(list(&host, ALICE, &session).await.status, StatusCode::OK, "its own caller still has it");
+    assert_eq!(
+        list(&host, ALICE, &session).await.status,
+        StatusCode::OK,
+        "its own caller still has it"
+    );
 }
 
 #[tokio::test]
 async fn a_session_that_its_caller_ended_is_gone() {
     let host = Host::start().await;
     let session = open(&host, ALICE).await;
-    let answer = Ask::within(ALICE, &session, "ping", &json!({})).method(Method::DELETE).to(&host).await;
+    let answer = Ask::within(ALICE, &session, "ping", &json!({}))
+        .method(Method::DELETE)
+        .to(&host)
+        .await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
     assert_eq!(list(&host, ALICE, &session).await.status, StatusCode::NOT_FOUND);
 }
@@ -96,10 +121,22 @@ async fn a_caller_over_the_limit_loses_the_oldest_session_and_nobody_else_does()
 async fn a_name_in_a_header_decides_nothing() {
     let host = Host::start().await;
     let session = open(&host, ALICE).await;
-    let call = Ask::within(ALICE, &session, "tools/call", &json!({ "name": "in-the-body", "arguments": {} }));
-    let answer = call.header("mcp-name", "in-the-header").header("mcp-method", "tools/list").to(&host).await;
+    let call = Ask::within(
+        ALICE,
+        &session,
+        "tools/call",
+        &json!({ "name": "in-the-body", "arguments": {} }),
+    );
+    let answer = call
+        .header("mcp-name", "in-the-header")
+        .header("mcp-method", "tools/list")
+        .to(&host)
+        .await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.json()["error"], json!({ "code": -32602, "message": "Unknown tool: in-the-body" }));
+    assert_eq!(
+        answer.json()["error"],
+        json!({ "code": -32602, "message": "Unknown tool: in-the-body" })
+    );
 }
 
 #[tokio::test]
@@ -125,6 +162,9 @@ async fn a_request_without_a_session_is_told_how_to_begin() {
 async fn an_unsupported_revision_in_the_header_is_said_with_those_that_are_served() {
     let host = Host::start().await;
     let session = open(&host, ALICE).await;
-    let answer = Ask::within(ALICE, &session, "tools/list", &json!({})).header("mcp-protocol-version", "1999-01-01").to(&host).await;
+    let answer = Ask::within(ALICE, &session, "tools/list", &json!({}))
+        .header("mcp-protocol-version", "1999-01-01")
+        .to(&host)
+        .await;
     assert_eq!((answer.status, answer.code()), (StatusCode::BAD_REQUEST, -32022));
 }

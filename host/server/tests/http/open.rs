@@ -8,7 +8,10 @@ use crate::support::{ALICE, Ask, Host, ISSUER, Plan, SCOPE, URL};
 #[tokio::test]
 async fn the_metadata_is_found_at_both_well_known_paths() {
     let host = Host::start().await;
-    for path in ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"] {
+    for path in [
+        "/.well-known/oauth-protected-resource/mcp",
+        "/.well-known/oauth-protected-resource",
+    ] {
         let answer = host.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(answer.header("cache-control"), "public, max-age=3600");
@@ -35,7 +38,10 @@ async fn the_server_is_alive_at_once_and_ready_when_it_has_keys() {
     Ask::modern(ALICE, "tools/list", json!({})).to(&host).await;
     let answer = host.get("/readyz").await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.json(), json!({ "ready": true, "keys": 1, "tools": 0, "refused": [] }));
+    assert_eq!(
+        answer.json(),
+        json!({ "ready": true, "keys": 1, "tools": 0, "refused": [] })
+    );
 }
 
 #[tokio::test]
@@ -44,7 +50,11 @@ async fn a_refused_component_is_named_without_its_reason() {
     plan.component = Some(b"no component");
     let answer = plan.make().await.get("/readyz").await;
     assert_eq!(answer.json()["refused"], json!(["broken"]));
-    assert!(!answer.body.contains('/') && !answer.body.contains("grant"), "{}", answer.body);
+    assert!(
+        !answer.body.contains('/') && !answer.body.contains("grant"),
+        "{}",
+        answer.body
+    );
 }
 
 #[tokio::test]

@@ -30,20 +30,39 @@ async fn serve() -> Running {
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
     let task = tokio::spawn(host.serve(listener, stop));
-    Running { address, shutdown, task }
+    Running {
+        address,
+        shutdown,
+        task,
+    }
 }
 
 async fn ask(client: &reqwest::Client, address: &str, ask: Ask) -> reqwest::Response {
     let (parts, body) = ask.without("host").request().into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    client.request(parts.method, address).headers(parts.headers).body(body).send().await.unwrap()
+    client
+        .request(parts.method, address)
+        .headers(parts.headers)
+        .body(body)
+        .send()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn an_idle_server_stops_at_once_and_accepts_nothing_more() {
-    let Running { address, shutdown, task } = serve().await;
+    let Running {
+        address,
+        shutdown,
+        task,
+    } = serve().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    assert_eq!(ask(&client, &address, Ask::modern(ALICE, "tools/list", json!({}))).await.status(), StatusCode::OK);
+    assert_eq!(
+        ask(&client, &address, Ask::modern(ALICE, "tools/list", json!({})))
+            .await
+            .status(),
+        StatusCode::OK
+    );
     shutdown.cancel();
     timeout(PATIENCE, task).await.unwrap().unwrap().unwrap();
     assert!(client.get(&address).send().await.is_err());
@@ -51,14 +70,25 @@ async fn an_idle_server_stops_at_once_and_accepts_nothing_more() {
 
 #[tokio::test]
 async fn a_subscription_ends_with_its_final_result() {
-    let Running { address, shutdown, task } = serve().await;
+    let Running {
+        address,
+        shutdown,
+        task,
+    } = serve().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let listen = Ask::modern(ALICE, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } }));
+    let listen = Ask::modern(
+        ALICE,
+        "subscriptions/listen",
+        json!({ "notifications": { "toolsListChanged": true } }),
+    );
     let mut stream = ask(&client, &address, listen).await;
     assert_eq!(stream.status(), StatusCode::OK);
     let first = timeout(PATIENCE, stream.chunk()).await.unwrap().unwrap().unwrap();
     let first = String::from_utf8(first.to_vec()).unwrap();
-    assert!(first.contains("notifications/subscriptions/acknowledged") && first.contains("toolsListChanged"), "{first}");
+    assert!(
+        first.contains("notifications/subscriptions/acknowledged") && first.contains("toolsListChanged"),
+        "{first}"
+    );
     shutdown.cancel();
     let rest = timeout(PATIENCE, stream.text()).await.unwrap().unwrap();
     assert!(rest.contains("\"result\""), "{rest}");
@@ -67,7 +97,11 @@ async fn a_subscription_ends_with_its_final_result() {
 
 #[tokio::test]
 async fn a_sessions_open_stream_does_not_keep_the_server_up() {
-    let Running { address, shutdown, task } = serve().await;
+    let Running {
+        address,
+        shutdown,
+        task,
+    } = serve().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let opened = ask(&client, &address, Ask::initialize(ALICE)).await;
     let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();

@@ -49,9 +49,19 @@ pub(crate) fn claims(oid: &str) -> Value {
 /// Signs claims with the tenant's key.
 pub(crate) fn sign(claims: &Value) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let message = format!("{}.{}", encode(&json!({ "typ": "JWT", "alg": "RS256", "kid": "key" })), encode(claims));
+    let message = format!(
+        "{}.{}",
+        encode(&json!({ "typ": "JWT", "alg": "RS256", "kid": "key" })),
+        encode(claims)
+    );
     let mut signature = vec![0; KEY.public_modulus_len()];
-    KEY.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    KEY.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        message.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
@@ -133,7 +143,11 @@ impl Plan {
             }
         };
         let server = Server::new(&self.settings, verifier, runtime, &catalog).unwrap();
-        Host { server, _keys: keys, _directory: directory }
+        Host {
+            server,
+            _keys: keys,
+            _directory: directory,
+        }
     }
 }
 
@@ -151,7 +165,11 @@ impl Host {
 
     /// Serves connections until told to stop; what the server needs lives as long.
     pub(crate) async fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), ServeError> {
-        let Self { server, _keys, _directory } = self;
+        let Self {
+            server,
+            _keys,
+            _directory,
+        } = self;
         server.serve(listener, shutdown).await
     }
 
@@ -160,11 +178,21 @@ impl Host {
         let response = self.server.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).header("host", "mcp.contoso.com").body(Body::empty()).unwrap()).await
+        self.send(
+            Request::get(path)
+                .header("host", "mcp.contoso.com")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
     }
 }
 
@@ -179,7 +207,12 @@ pub(crate) struct Answer {
 impl Answer {
     /// The JSON document of the answer, or the last message of its event stream.
     pub(crate) fn json(&self) -> Value {
-        let text = self.body.lines().rev().find_map(|line| line.strip_prefix("data:")).unwrap_or(&self.body);
+        let text = self
+            .body
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix("data:"))
+            .unwrap_or(&self.body);
         serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
@@ -189,7 +222,9 @@ impl Answer {
 
     /// The code of a JSON-RPC error.
     pub(crate) fn code(&self) -> i64 {
-        self.json()["error"]["code"].as_i64().unwrap_or_else(|| panic!("no error: {self:?}"))
+        self.json()["error"]["code"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("no error: {self:?}"))
     }
 }
 
@@ -208,7 +243,11 @@ impl Ask {
 
     /// As [`post`](Self::post), without a token.
     pub(crate) fn anonymous(body: impl Into<String>) -> Self {
-        let ask = Self { method: Method::POST, headers: HeaderMap::new(), body: body.into() };
+        let ask = Self {
+            method: Method::POST,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        };
         ask.header("host", "mcp.contoso.com")
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream")
@@ -224,7 +263,9 @@ impl Ask {
         });
         let name = params["name"].as_str().map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-        let ask = Self::post(oid, body.to_string()).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+        let ask = Self::post(oid, body.to_string())
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", method);
         match name {
             Some(name) => ask.header("mcp-name", &name),
             None => ask,
@@ -251,7 +292,8 @@ impl Ask {
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.insert(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        self.headers
+            .insert(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
         self
     }
 

@@ -8,21 +8,12 @@ use toml::Table;
 
 use super::{Config, environment};
 
-/// What a host on a laptop starts from: the container of the sample tools.
-const DEVELOPMENT: &str = r#"
-[containers.expenses]
-partition-key = ["/user_id"]
-"#;
-
-/// The configuration of a development host: a file's if one is given, else the embedded one, under the environment's variables.
+/// The configuration of a development host: a file's if one is given, under the environment's variables.
 ///
 /// # Errors
 /// As [`load`], and if it names a tenant: the development host brings its own sign-in.
 pub(crate) fn for_development(file: Option<&Path>) -> anyhow::Result<Config> {
-    let config = match file {
-        Some(_) => load(file)?,
-        None => finish(toml::from_str(DEVELOPMENT).context("the embedded configuration")?)?,
-    };
+    let config = load(file)?;
     ensure!(
         config.entra.is_none() && config.public_url.is_none(),
         "[entra] and public-url are for `usher serve`: the development host brings its own sign-in; leave them out"
@@ -42,10 +33,6 @@ pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Config> {
         toml::from_str::<Config>(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
         table = toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
     }
-    finish(table)
-}
-
-fn finish(mut table: Table) -> anyhow::Result<Config> {
     environment::overlay(&mut table, std::env::vars()).map_err(|error| anyhow!(error))?;
     let config = Config::deserialize(table)
         .map_err(|error| anyhow!("a USHER_… environment variable is wrong: {}", error.to_string().trim()))?;

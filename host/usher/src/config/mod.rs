@@ -6,6 +6,7 @@
 //!
 //! Secrets don't belong here: there is no key that takes one.
 
+mod containers;
 mod environment;
 mod file;
 mod validate;
@@ -42,7 +43,7 @@ pub(crate) struct Config {
     pub calls: Calls,
     /// Sessions of clients that speak MCP 2025-11-25.
     pub sessions: Sessions,
-    /// The containers of the document store, by name.
+    /// The containers of the document store, by name. A development host adds those that grants name, one person a partition.
     pub containers: BTreeMap<String, Container>,
     /// The log.
     pub log: Log,

@@ -87,6 +87,7 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<Config> {
         None if arguments.config.is_none() => config.tools = built_tools(),
         None => {}
     }
+    config.add_containers_of_grants(&config.tools.clone());
     Ok(config)
 }
 
