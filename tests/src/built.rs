@@ -26,6 +26,10 @@ pub fn named(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable)
         .map(PathBuf::from)
         .unwrap_or_else(|| panic!("{variable} isn't set, so what this test needs isn't built: run `cargo xtask test`"));
-    assert!(path.exists(), "{variable} is {}, which isn't there: run `cargo xtask test`", path.display());
+    assert!(
+        path.exists(),
+        "{variable} is {}, which isn't there: run `cargo xtask test`",
+        path.display()
+    );
     path
 }

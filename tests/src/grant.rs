@@ -21,7 +21,10 @@ impl Grant {
         for tool in tools {
             write!(text, "[tools.{tool:?}]\nallow = {{ scope = {SCOPE:?} }}\n").unwrap();
         }
-        Self { tools: text, ..Self::default() }
+        Self {
+            tools: text,
+            ..Self::default()
+        }
     }
 
     /// Adds a line above all tables.
@@ -51,6 +54,9 @@ impl Grant {
     /// The file's text.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{}[capabilities]\n{}\n{}\n[limits]\n{}", self.top, self.capabilities, self.tools, self.limits)
+        format!(
+            "{}[capabilities]\n{}\n{}\n[limits]\n{}",
+            self.top, self.capabilities, self.tools, self.limits
+        )
     }
 }

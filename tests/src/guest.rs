@@ -50,9 +50,15 @@ pub fn described(texts: &[(Slot, &str)]) -> Vec<u8> {
     for (slot, text) in texts {
         let label = slot.label();
         assert!(label.len() + text.len() <= SLOT, "{text:?} doesn't fit into a slot");
-        let places: Vec<usize> =
-            component.windows(label.len()).enumerate().filter(|(_, window)| window == label).map(|(at, _)| at).collect();
-        let [place] = places[..] else { panic!("{slot:?} is in the component {} times", places.len()) };
+        let places: Vec<usize> = component
+            .windows(label.len())
+            .enumerate()
+            .filter(|(_, window)| window == label)
+            .map(|(at, _)| at)
+            .collect();
+        let [place] = places[..] else {
+            panic!("{slot:?} is in the component {} times", places.len())
+        };
         let content = &mut component[place + label.len()..place + SLOT];
         content.fill(b' ');
         content[..text.len()].copy_from_slice(text.as_bytes());

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -17,8 +16,7 @@ pub struct Host {
     process: Running,
     description: Value,
     data: Data,
-    client: reqwest::Client,
-    next_id: AtomicU64,
+    client: mcp::Client,
 }
 
 /// A process that doesn't outlive its test.
@@ -107,7 +105,14 @@ impl Host {
         let output = std::fs::File::create(data.output_file()).unwrap();
         let mut command = usher();
         command
-            .args(["dev", "--listen", "127.0.0.1:0", "--entra-listen", "127.0.0.1:0", "--tools"])
+            .args([
+                "dev",
+                "--listen",
+                "127.0.0.1:0",
+                "--entra-listen",
+                "127.0.0.1:0",
+                "--tools",
+            ])
             .arg(tools)
             .arg("--data")
             .arg(data.path())
@@ -115,15 +120,20 @@ impl Host {
             .stdout(output.try_clone().unwrap())
             .stderr(output);
         let mut process = Running(command.spawn().unwrap());
-        let description = wait::until("the host to be ready", async || {
+        let description: Value = wait::until("the host to be ready", async || {
             if let Some(status) = process.0.try_wait().unwrap() {
                 panic!("the host ended ({status}) before it was ready:\n{}", data.output());
             }
             serde_json::from_str(&std::fs::read_to_string(&described).ok()?).ok()
         })
         .await;
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { process, description, data, client, next_id: AtomicU64::new(1) }
+        let client = mcp::Client::new(description["mcp"].as_str().unwrap());
+        Self {
+            process,
+            description,
+            data,
+            client,
+        }
     }
 
     /// What the host says of itself: `mcp`, `authority`, `client_id` and so on.
@@ -132,15 +142,21 @@ impl Host {
         &self.description
     }
 
+    /// The process, to measure it.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.0.id()
+    }
+
     /// The URL of the MCP endpoint.
     #[must_use]
     pub fn mcp(&self) -> &str {
         self.description["mcp"].as_str().unwrap()
     }
 
-    /// An HTTP client, which uses no proxy.
+    /// A client of it.
     #[must_use]
-    pub fn client(&self) -> &reqwest::Client {
+    pub fn client(&self) -> &mcp::Client {
         &self.client
     }
 
@@ -152,18 +168,16 @@ impl Host {
 
     /// A bearer token of a persona, as a script would get it.
     pub async fn token(&self, persona: &str) -> String {
-        let output = run(usher().args(["dev", "token", "--as", persona, "--data"]).arg(self.data.path())).await;
-        assert!(output.status.success(), "no token for {persona}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = run(usher()
+            .args(["dev", "token", "--as", persona, "--data"])
+            .arg(self.data.path()))
+        .await;
+        assert!(
+            output.status.success(),
+            "no token for {persona}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    /// Calls a tool with a token. The answer is a JSON-RPC message, with `result` or `error`.
-    ///
-    /// # Errors
-    /// The answer didn't come: the host is gone, or was never there.
-    pub async fn call(&self, token: &str, tool: &str, arguments: &Value) -> Result<Value, reqwest::Error> {
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        mcp::message(mcp::send(&self.client, self.mcp(), Some(token), &mcp::call(id, tool, arguments)).await?).await
     }
 
     /// Kills the host as a crash would, and gives back its data.
@@ -175,7 +189,10 @@ impl Host {
 
     /// The signal by which a service manager stops a host; the host may finish what it is doing.
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.process.0.id().to_string()]).status().unwrap();
+        let status = Command::new("kill")
+            .args(["-TERM", &self.process.0.id().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 

@@ -12,7 +12,11 @@
 //!
 //! The harness panics where a test can't go on; the panic is the test's failure, and says what to do.
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a harness fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a harness fails by panicking"
+)]
 
 pub mod built;
 pub mod callers;

@@ -12,19 +12,25 @@ static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 pub fn keep() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        tracing_subscriber::fmt().json().with_max_level(tracing::Level::INFO).with_writer(Kept).init();
+        tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::INFO)
+            .with_writer(Kept)
+            .init();
     });
 }
 
-/// What was logged of a tool, as it was logged: one JSON object a line.
+/// The messages that tools of a component wrote, and what the host says about them: one JSON object a line.
 #[must_use]
-pub fn of_tool(tool: &str) -> Vec<Value> {
+pub fn of_component(component: &str) -> Vec<Value> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner).clone();
     String::from_utf8(lines)
         .unwrap()
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("a line of the log was forged: {error}: {line}")))
-        .filter(|line: &Value| line["fields"]["tool"] == tool)
+        .map(|line| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("a line of the log was forged: {error}: {line}"))
+        })
+        .filter(|line: &Value| line["target"] == "usher::tool" && line["fields"]["component"] == component)
         .collect()
 }
 
@@ -32,7 +38,10 @@ struct Kept;
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        LINES
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -31,14 +31,20 @@ impl Neighbour {
             let (mut count, mut slowest) = (0, Duration::ZERO);
             while !stopping.load(Ordering::Relaxed) {
                 let started = Instant::now();
-                stage.call(&bob, NEIGHBOUR, json!({})).await.expect("a neighbour's call");
+                stage
+                    .call(&bob, NEIGHBOUR, json!({}))
+                    .await
+                    .expect("a neighbour's call");
                 slowest = slowest.max(started.elapsed());
                 count += 1;
                 beginning.store(true, Ordering::Relaxed);
             }
             (count, slowest)
         });
-        wait::until("the neighbour's first call", async || begun.load(Ordering::Relaxed).then_some(())).await;
+        wait::until("the neighbour's first call", async || {
+            begun.load(Ordering::Relaxed).then_some(())
+        })
+        .await;
         Self { stop, calls }
     }
 
@@ -47,6 +53,9 @@ impl Neighbour {
         self.stop.store(true, Ordering::Relaxed);
         let (count, slowest) = self.calls.await.expect("the neighbour's calls all succeed");
         assert!(count > 0);
-        assert!(slowest < BOUND, "the slowest of the neighbour's {count} calls took {slowest:?}");
+        assert!(
+            slowest < BOUND,
+            "the slowest of the neighbour's {count} calls took {slowest:?}"
+        );
     }
 }

@@ -8,7 +8,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use usher_capabilities::{SealKey, Services};
-use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, PropertyPath};
+use usher_documents::{
+    ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, ItemId, PropertyPath,
+    StoreError,
+};
 use usher_entra::Caller;
 use usher_policy::{Purpose, authorize};
 use usher_runtime::{AdmissionSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract};
@@ -25,8 +28,10 @@ static LOADING: Mutex<()> = Mutex::const_new(());
 
 /// Components that are loaded, and what they run on.
 pub struct Stage {
-    runtime: Arc<Runtime>,
-    catalog: Arc<Catalog>,
+    runtime: Runtime,
+    catalog: Catalog,
+    documents: Arc<dyn DocumentStore>,
+    services: Arc<Services>,
     _folder: TempDir,
 }
 
@@ -40,9 +45,17 @@ impl Stage {
     /// Begins with the neighbour alone.
     #[must_use]
     pub fn setting() -> Setting {
-        let admission = AdmissionSettings { at_once: 64, per_caller: 16, waiting: 1_024, wait: Duration::from_secs(30) };
-        let setting = Setting { folder: tempfile::tempdir().unwrap(), admission };
-        setting.guest("noop", &Grant::of(&[NEIGHBOUR]))
+        let admission = AdmissionSettings {
+            at_once: 64,
+            per_caller: 16,
+            waiting: 1_024,
+            wait: Duration::from_secs(30),
+        };
+        let setting = Setting {
+            folder: tempfile::tempdir().unwrap(),
+            admission,
+        };
+        setting.guest("noop", &Grant::of(&[NEIGHBOUR]).gives("log = true"))
     }
 
     /// One program beside the neighbour.
@@ -67,7 +80,11 @@ impl Stage {
     /// Why a component isn't served, by its file's name. Panics if it is served.
     #[must_use]
     pub fn refusal(&self, file: &str) -> String {
-        let refused = self.catalog.refused().iter().find(|refusal| refusal.file.ends_with(file));
+        let refused = self
+            .catalog
+            .refused()
+            .iter()
+            .find(|refusal| refusal.file.ends_with(file));
         refused.unwrap_or_else(|| panic!("{file} is served")).error.to_string()
     }
 
@@ -77,7 +94,8 @@ impl Stage {
     /// The runtime's.
     pub async fn call(&self, caller: &Arc<Caller>, name: &str, arguments: Value) -> Result<Outcome, Fault> {
         let tool = self.tool(name);
-        tool.check_arguments(&arguments).expect("arguments that fit the tool's schema");
+        tool.check_arguments(&arguments)
+            .expect("arguments that fit the tool's schema");
         let permit = authorize(caller, tool.policy(), Purpose::Call).expect("a caller who may");
         let context = contract::RequestContext {
             client: contract::ClientCapabilities::empty(),
@@ -85,7 +103,20 @@ impl Stage {
             request_state: None,
             meta: None,
         };
-        self.runtime.run(tool, permit, Request { arguments: arguments.to_string(), context }).await
+        let arguments = arguments.to_string();
+        self.runtime.run(tool, permit, Request { arguments, context }).await
+    }
+
+    /// A person's item as it is stored, looked at from outside of the runtime.
+    pub async fn stored(&self, caller: &Arc<Caller>, id: &str) -> Option<Value> {
+        let partition = self.services.partition(CONTAINER, caller.key()).unwrap();
+        let container = ContainerName::new(CONTAINER).unwrap();
+        let id = ItemId::new(id).unwrap();
+        match self.documents.read(&container, &partition, &id).await {
+            Ok(item) => Some(serde_json::from_str(&item.body).unwrap()),
+            Err(StoreError::NotFound) => None,
+            Err(other) => panic!("the store fails: {other}"),
+        }
     }
 
     /// The structured content of a call that must go well.
@@ -101,7 +132,8 @@ impl Setting {
     /// Adds a program by its name in `tests/guests/examples`, with its grant.
     #[must_use]
     pub fn guest(self, name: &str, grant: &Grant) -> Self {
-        self.file(&format!("{name}.wasm"), &guest(name)).file(&format!("{name}.grant.toml"), grant.text().as_bytes())
+        self.file(&format!("{name}.wasm"), &guest(name))
+            .file(&format!("{name}.grant.toml"), grant.text().as_bytes())
     }
 
     /// Adds any file.
@@ -125,15 +157,30 @@ impl Setting {
             name: ContainerName::new(CONTAINER).unwrap(),
             partition_paths: vec![PropertyPath::new("/user_id").unwrap()],
         }];
-        let store = EmbeddedStore::open(EmbeddedSettings::new(self.folder.path().join("data"), containers.to_vec())).unwrap();
+        let store = EmbeddedStore::open(EmbeddedSettings::new(
+            self.folder.path().join("data"),
+            containers.to_vec(),
+        ))
+        .unwrap();
         let documents: Arc<dyn DocumentStore> = Arc::new(store);
-        let services = Services::new(documents, &containers, &SealKey::random().unwrap()).unwrap();
-        let settings = RuntimeSettings { cache_dir: Some(compiled()), admission: self.admission.clone() };
+        let key = SealKey::random().unwrap();
+        let services = Arc::new(Services::new(Arc::clone(&documents), &containers, &key).unwrap());
+        let tools = self.tools();
+        let settings = RuntimeSettings {
+            cache_dir: Some(compiled()),
+            admission: self.admission,
+        };
         let loading = LOADING.lock().await;
-        let runtime = Runtime::start(settings, Arc::new(services)).unwrap();
-        let catalog = runtime.load(&self.tools()).await.unwrap();
+        let runtime = Runtime::start(settings, Arc::clone(&services)).unwrap();
+        let catalog = runtime.load(&tools).await.unwrap();
         drop(loading);
-        Stage { runtime: Arc::new(runtime), catalog: Arc::new(catalog), _folder: self.folder }
+        Stage {
+            runtime,
+            catalog,
+            documents,
+            services,
+            _folder: self.folder,
+        }
     }
 
     fn tools(&self) -> PathBuf {

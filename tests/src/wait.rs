@@ -14,7 +14,11 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(Instant::now() < deadline, "waited {} s in vain: {what}", PATIENCE.as_secs());
+        assert!(
+            Instant::now() < deadline,
+            "waited {} s in vain: {what}",
+            PATIENCE.as_secs()
+        );
         // Between two looks, so that waiting doesn't take the processor from what is waited for.
         sleep(Duration::from_millis(5)).await;
     }

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::addresses::TENANT_ID;
 use crate::keys::{KeyError, SigningKey};
@@ -33,7 +34,7 @@ pub(crate) struct AccessToken<'a> {
 impl AccessToken<'_> {
     pub(crate) fn claims(&self) -> Map<String, Value> {
         let mut claims = common(self.issuer, self.audience, self.persona, self.session, self.lifetime);
-        claims.insert("azp".into(), json!(self.azp));
+        claims.insert("azp".into(), json!(application_id(self.azp)));
         // 0: a public client, 1: a client secret.
         claims.insert("azpacr".into(), json!(if self.confidential { "1" } else { "0" }));
         claims.insert("name".into(), json!(self.persona.display_name));
@@ -104,6 +105,18 @@ fn common(issuer: &str, audience: &str, persona: &Persona, session: &str, lifeti
 /// The pairwise `sub`: stable for one person at one app, different at another (OpenID Connect Core, section 8.1).
 fn pairwise(audience: &str, persona: &Persona) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{audience} {}", persona.object_id).as_bytes()))
+}
+
+/// `azp` is an application's GUID in every token of Entra, which doesn't know clients by the address of a metadata document. Such a
+/// client gets one that is made of its address, and so the same each time.
+fn application_id(client_id: &str) -> String {
+    if Uuid::try_parse(client_id).is_ok() {
+        return client_id.to_owned();
+    }
+    let address = digest(&SHA256, client_id.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&address.as_ref()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }
 
 /// The header that Entra's v2.0 tokens have: these three members and no other.

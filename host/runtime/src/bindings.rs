@@ -9,7 +9,7 @@ mod generated {
     });
 }
 
-pub(crate) use generated::{ToolProvider, ToolProviderPre};
+pub(crate) use generated::ToolProvider;
 
 /// The types of the contract as Rust sees them; their documentation is in `wit/tool`.
 pub mod contract {

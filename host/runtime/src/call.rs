@@ -57,14 +57,8 @@ pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> 
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
 
-    let answer = timeout_at(deadline, async {
-        let instance = component.pre().instantiate_async(&mut store).await?;
-        instance
-            .usher_tool_tools()
-            .call_call_tool(&mut store, tool.name(), &request.arguments, &request.context)
-            .await
-    })
-    .await;
+    let called = component.call_tool(&mut store, tool.name(), &request.arguments, &request.context);
+    let answer = timeout_at(deadline, called).await;
     match answer {
         Err(_) => Err(Fault::Limit { limit: Limit::Deadline }),
         Ok(Err(error)) => Err(fault(&error, store.data().limiter.hit())),

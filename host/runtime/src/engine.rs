@@ -38,7 +38,7 @@ pub(crate) fn engine(slots: u32) -> wasmtime::Result<Engine> {
         .linear_memory_keep_resident(512 << 10)
         .table_keep_resident(64 << 10)
         .async_stack_keep_resident(16 << 10)
-        .decommit_batch_size(16)
+        .decommit_batch_size(64)
         .pagemap_scan(Enabled::No);
 
     let mut config = Config::new();

@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use usher_capabilities::NotAdmitted;
 use usher_policy::{Grant, GrantError, NotGranted, Requirement, ToolPolicy};
-use wasmtime::component::Component;
 
 use crate::catalog::{Catalog, Refusal};
-use crate::component::LinkedComponent;
+use crate::component::{LinkedComponent, tools_export};
 use crate::runtime::Runtime;
 use crate::tool::Tool;
 use crate::{description, imports, listing};
@@ -215,11 +214,9 @@ async fn component(runtime: &Runtime, file: &Path) -> Result<Vec<Arc<Tool>>, Loa
         .map_err(|error| LoadError::Compile {
             detail: format!("{error:#}"),
         })?;
-    if !exports_tools(&component) {
-        return Err(LoadError::ExportsNothing);
-    }
+    let tools = tools_export(&component).ok_or(LoadError::ExportsNothing)?;
     let interfaces = imports::admit(&runtime.engine, &component, &grant, &runtime.services)?;
-    let linked = LinkedComponent::link(&component, &interfaces).map_err(|error| LoadError::Link {
+    let linked = LinkedComponent::link(&component, &tools, &interfaces).map_err(|error| LoadError::Link {
         detail: format!("{error:#}"),
     })?;
     let described = listing::list_tools(&runtime.engine, &component, &grant.limits).await?;
@@ -279,13 +276,6 @@ fn admit(
         return Err(LoadError::NothingServed { listed, example });
     }
     Ok(tools)
-}
-
-fn exports_tools(component: &Component) -> bool {
-    component
-        .component_type()
-        .exports(component.engine())
-        .any(|(name, _)| name.starts_with("usher:tool/tools@0.1."))
 }
 
 fn read_grant(component: &Path, name: &str) -> Result<Grant, LoadError> {

@@ -24,7 +24,7 @@ pub(crate) struct Doors {
 pub(crate) enum Closed {
     /// `Host` is missing, malformed or not ours.
     Host,
-    /// `Origin` isn't on the list.
+    /// `Origin` is neither the server's own nor on the list.
     Origin,
 }
 
@@ -37,11 +37,15 @@ impl Doors {
         for host in hosts {
             all.push(authority(host).ok_or_else(|| SettingsError::Host(host.clone()))?);
         }
-        let origins = origins
-            .iter()
-            .map(|origin| origin_value(origin))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { hosts: all, origins })
+        // A page of the server itself is no stranger.
+        let mut allowed = vec![origin_value(&public.origin().ascii_serialization())?];
+        for origin in origins {
+            allowed.push(origin_value(origin)?);
+        }
+        Ok(Self {
+            hosts: all,
+            origins: allowed,
+        })
     }
 
     /// The request's origin, if it has one and may call.

@@ -49,7 +49,8 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Reques
         }
     };
     let Some(origin) = origin else {
-        return endpoint.answer(parts, body).await;
+        // Boxed, since this future is moved several times before it runs, and the protocol layer's is large.
+        return Box::pin(endpoint.answer(parts, body)).await;
     };
     // A browser asks before it sends, and can't send a token with that.
     let mut response = if parts.method == Method::OPTIONS {
@@ -58,7 +59,7 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Reques
         doors::preflight(&parts.headers, response.headers_mut());
         response
     } else {
-        endpoint.answer(parts, body).await
+        Box::pin(endpoint.answer(parts, body)).await
     };
     doors::share_with(origin, response.headers_mut());
     response
@@ -87,15 +88,19 @@ impl Endpoint {
 
     /// GET opens a session's stream, DELETE ends the session.
     async fn answer_bodiless(&self, mut parts: Parts, caller: Arc<Caller>) -> Response {
-        let headers = parts.headers.clone();
+        let (method, headers) = (parts.method.clone(), parts.headers.clone());
         parts.extensions.insert(caller);
         let response = self
             .protocol
             .handle(Request::from_parts(parts, Empty::<Bytes>::new()))
             .await;
-        let (answer, body) = response.into_parts();
+        let (mut answer, body) = response.into_parts();
         if replies::is_plain_failure(&answer) {
             return replies::reworded(&answer, &whole(body).await, &headers, b"");
+        }
+        if method == Method::DELETE && answer.status == StatusCode::ACCEPTED {
+            // The session has ended, not only will: clients take 202 for a failure.
+            answer.status = StatusCode::NO_CONTENT;
         }
         Response::from_parts(answer, Body::new(body))
     }

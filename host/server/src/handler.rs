@@ -35,16 +35,11 @@ pub(crate) const SUPPORTED_VERSIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2026_07_28,
 ];
 
-/// The methods that are served. A request that names one and doesn't read has wrong parameters.
-const METHODS: [&str; 7] = [
-    "initialize",
-    "ping",
-    "logging/setLevel",
-    "server/discover",
-    "subscriptions/listen",
-    "tools/call",
-    "tools/list",
-];
+/// The methods of both eras, of sessions alone, and of requests without one. A request that names a method of its era and doesn't
+/// read has wrong parameters.
+const METHODS: [&str; 2] = ["tools/call", "tools/list"];
+const METHODS_OF_SESSIONS: [&str; 3] = ["initialize", "ping", "logging/setLevel"];
+const METHODS_WITHOUT_SESSION: [&str; 2] = ["server/discover", "subscriptions/listen"];
 
 const PROTOCOL_VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
@@ -151,7 +146,9 @@ impl ServerHandler for Handler {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let mut result = call::call(&self.0.tools, &self.0.runtime, &origin(&context)?, params, &context).await?;
+        // Boxed, since the protocol layer moves this future several times, and a call's is large.
+        let origin = origin(&context)?;
+        let mut result = Box::pin(call::call(&self.0.tools, &self.0.runtime, &origin, params, &context)).await?;
         if is_self_contained(&context.meta) {
             let server_info = self.0.server_info.clone();
             match &mut result.meta {
@@ -204,10 +201,15 @@ impl ServerHandler for Handler {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let method = request.method;
-        if METHODS.contains(&method.as_str()) {
+        let of_its_era: &[&str] = if is_self_contained(&context.meta) {
+            &METHODS_WITHOUT_SESSION
+        } else {
+            &METHODS_OF_SESSIONS
+        };
+        if METHODS.iter().chain(of_its_era).any(|served| *served == method) {
             return Err(ErrorData::invalid_params(
                 format!("The parameters of {method} are malformed."),
                 None,

@@ -98,7 +98,7 @@ async fn a_session_that_its_caller_ended_is_gone() {
         .method(Method::DELETE)
         .to(&host)
         .await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(list(&host, ALICE, &session).await.status, StatusCode::NOT_FOUND);
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: TokenArguments) -> anyhow::Result<()> {
         Some(token) if succeeded => println!("{token}"),
         _ => bail!(
             "the dev host refuses: {}",
-            answer["error_description"].as_str().unwrap_or("no reason given")
+            answer["error"].as_str().unwrap_or("no reason given")
         ),
     }
     Ok(())

@@ -1,0 +1,126 @@
+//! The official Python client (`mcp` on PyPI), in both eras.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use usher_tests::host::run;
+use usher_tests::{Host, built};
+
+use crate::protocol::stage::{host, token};
+use crate::protocol::wire::{LEGACY, structured, text};
+use crate::sign_in::issued::Issued;
+
+/// The client's modes, and the revision that each must come to.
+const ERAS: [(&str, &str); 2] = [("auto", usher_tests::mcp::VERSION), ("legacy", LEGACY)];
+
+/// Runs a script of this folder, and gives the JSON that it prints.
+async fn told(script: &str, arguments: &[&str]) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
+    let mut command = Command::new(built::named("USHER_TEST_PYTHON"));
+    // Nothing is left beside the scripts, and no proxy stands between a client and loopback.
+    command.arg("-B").arg(path).args(arguments).env("NO_PROXY", "*");
+    let output = run(&mut command).await;
+    let (said, complained) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{script} failed:\n{complained}\n{said}");
+    assert_eq!(complained, "", "the client found something to complain about");
+    serde_json::from_str(&said)
+        .unwrap_or_else(|error| panic!("{script} printed no JSON ({error}): {said}\n{complained}"))
+}
+
+/// What every client is told by the tools that everybody has.
+#[track_caller]
+fn assert_served(told: &Value, revision: &str) {
+    assert_eq!(told["revision"], revision);
+    assert_eq!(told["server"], "usher");
+    assert!(
+        structured(&told["added"])["id"]
+            .as_str()
+            .is_some_and(|id| !id.is_empty()),
+        "{told:#}"
+    );
+    assert_eq!(told["refused"]["isError"], true);
+    assert!(text(&told["refused"]).starts_with("amount: "), "{told:#}");
+    let expense = json!({
+        "date": "2026-11-22", "amount": 12.5, "category": "food", "description": "Lunch", "payment_method": "visa",
+    });
+    assert_eq!(structured(&told["own"])["expenses"], json!([expense]));
+    assert_eq!(
+        told["unknown"]["error"],
+        json!({ "code": -32602, "message": "Unknown tool: no_such_tool" })
+    );
+}
+
+#[track_caller]
+fn assert_members_view(told: &Value) {
+    assert_eq!(told["tools"], json!(["add_user_expense", "get_user_expenses"]));
+    assert_eq!(
+        told["stats"]["error"],
+        json!({ "code": -32602, "message": "Unknown tool: get_expense_stats" })
+    );
+}
+
+#[track_caller]
+fn assert_admins_view(told: &Value) {
+    assert_eq!(
+        told["tools"],
+        json!(["add_user_expense", "get_expense_stats", "get_user_expenses"])
+    );
+    assert_eq!(
+        structured(&told["stats"])["categories"],
+        json!([{ "category": "food", "count": 1, "total": 12.5 }])
+    );
+}
+
+#[tokio::test]
+async fn a_member_uses_the_tools_in_both_eras_and_never_sees_the_statistics() {
+    for (mode, revision) in ERAS {
+        let host = host().await;
+        let told = told("call_tools.py", &[host.mcp(), mode, &token(&host, "member").await]).await;
+        assert_served(&told, revision);
+        assert_members_view(&told);
+    }
+}
+
+#[tokio::test]
+async fn an_admin_uses_the_tools_in_both_eras_and_the_statistics_too() {
+    for (mode, revision) in ERAS {
+        let host = host().await;
+        let told = told("call_tools.py", &[host.mcp(), mode, &token(&host, "admin").await]).await;
+        assert_served(&told, revision);
+        assert_admins_view(&told);
+    }
+}
+
+/// Signs in through the page, which the script answers as a person would.
+async fn signed_in(host: &Host, mode: &str, persona: &str) -> Value {
+    let told = told("sign_in.py", &[host.mcp(), mode, persona]).await;
+    assert_eq!(told["visits"], 1, "one visit to the sign-in page is enough");
+    let mut issued = Issued::default();
+    for token in told["tokens"].as_array().unwrap() {
+        issued.keep(token);
+    }
+    issued.assert_never_said_by(host);
+    told
+}
+
+#[tokio::test]
+async fn the_clients_own_sign_in_gets_from_the_url_to_the_tools_in_both_eras() {
+    for (mode, revision) in ERAS {
+        let host = host().await;
+        let told = signed_in(&host, mode, "member").await;
+        assert_served(&told, revision);
+        assert_members_view(&told);
+    }
+}
+
+#[tokio::test]
+async fn an_admin_who_signs_in_by_the_client_gets_the_statistics() {
+    let host = host().await;
+    let told = signed_in(&host, "auto", "admin").await;
+    assert_served(&told, usher_tests::mcp::VERSION);
+    assert_admins_view(&told);
+}
