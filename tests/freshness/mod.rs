@@ -7,15 +7,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use usher_tests::{Grant, Stage, callers};
+use usher_runtime::AdmissionSettings;
+use usher_tests::{Grant, Stage, callers, wait};
 
 const CALLERS: usize = 16;
+const PLACES: u32 = 4;
 const CALLS_EACH: usize = 60;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_call_finds_the_memory_that_the_component_shipped() {
     let grant = Grant::of(&["freshness"]).gives("log = true");
-    let stage = Arc::new(Stage::with("freshness", &grant).await);
+    let few = AdmissionSettings {
+        at_once: PLACES,
+        wait: wait::PATIENCE,
+        ..AdmissionSettings::default()
+    };
+    let setting = Stage::setting().admission(few).guest("freshness", &grant);
+    let stage = Arc::new(setting.open().await);
     let first = stage.structured(&callers::alice(), "freshness", json!({})).await;
     let shipped = json!({
         "data": true, "data_bytes": true, "zeroed": true, "kept": true,

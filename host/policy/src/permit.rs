@@ -130,14 +130,14 @@ fn audit(caller: &Caller, tool: &ToolPolicy, purpose: Purpose, decision: Decisio
         ($level:ident) => {
             tracing::$level!(
                 target: "usher::audit",
-                decision = match decision { Decision::Yes => "allow", Decision::No => "deny", Decision::Undecided => "undecided" },
-                purpose = match purpose { Purpose::List => "list", Purpose::Call => "call" },
-                tool = tool.tool,
-                component = tool.component,
-                revision = tool.revision,
-                tid = caller.tenant_id(),
-                oid = caller.object_id(),
-                azp = caller.client_id(),
+                decision = %match decision { Decision::Yes => "allow", Decision::No => "deny", Decision::Undecided => "undecided" },
+                purpose = %match purpose { Purpose::List => "list", Purpose::Call => "call" },
+                tool = %tool.tool,
+                component = %tool.component,
+                revision = %tool.revision,
+                tid = %caller.tenant_id(),
+                oid = %caller.object_id(),
+                azp = %caller.client_id(),
                 uti = caller.token_id(),
             )
         };

@@ -8,6 +8,7 @@ use wasmtime::{Store, Trap};
 use crate::bindings::contract;
 use crate::fault::{Fault, Limit};
 use crate::limiter::Limiter;
+use crate::load::one_line;
 use crate::schema::Schema;
 use crate::tool::Tool;
 
@@ -117,7 +118,7 @@ fn fault(error: &wasmtime::Error, hit: Option<Limit>) -> Fault {
             detail: format!("the instance pool is exhausted: {error}"),
         };
     }
-    let detail = format!("{error:#}");
+    let detail = one_line(error);
     // wasmtime has no type for this one; `a_result_over_the_limit_is_the_limit` notices if the words change.
     if detail.contains("fuel allocated for hostcalls") {
         return Fault::Limit {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use usher_policy::Requirement;
 
 use crate::bindings::contract;
@@ -77,10 +77,12 @@ fn check_one(tool: contract::Tool) -> Result<Checked, LoadError> {
                 Err(why) => return fail(format!("has an output schema that {why}")),
             }
         }
-        if let Some(meta) = &options.meta
-            && let Err(error) = serde_json::from_str::<Map<String, Value>>(meta)
-        {
-            return fail(format!("has a meta that is not a JSON object: {error}"));
+        if let Some(meta) = &options.meta {
+            match serde_json::from_str::<Value>(meta) {
+                Ok(meta) if meta.is_object() => {}
+                Ok(_) => return fail("has a meta that is not a JSON object".to_owned()),
+                Err(error) => return fail(format!("has a meta that is not JSON: {error}")),
+            }
         }
         for requirement in &options.requires {
             match requirement {

@@ -9,8 +9,9 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::bindings::{ToolProvider, contract};
+use crate::fault::Limit;
 use crate::limiter::Limiter;
-use crate::load::LoadError;
+use crate::load::{LoadError, one_line};
 
 /// Descriptions are constants; what takes longer computes something that it shouldn't.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -28,12 +29,12 @@ pub(crate) async fn list_tools(
 ) -> Result<Vec<contract::Tool>, LoadError> {
     let mut linker = Linker::<Limiter>::new(engine);
     define_log(&mut linker, engine, component).map_err(|error| LoadError::Link {
-        detail: format!("{error:#}"),
+        detail: one_line(&error),
     })?;
     linker
         .define_unknown_imports_as_traps(component)
         .map_err(|error| LoadError::Link {
-            detail: format!("{error:#}"),
+            detail: one_line(&error),
         })?;
     let mut store = Store::new(engine, Limiter::new(limits));
     store.limiter(|limiter| limiter);
@@ -47,11 +48,25 @@ pub(crate) async fn list_tools(
     match listing.await {
         Ok(Ok(tools)) => Ok(tools),
         Ok(Err(error)) => Err(LoadError::Listing {
-            detail: format!("{error:#}"),
+            detail: explain(&error, store.data().hit()),
         }),
         Err(_) => Err(LoadError::Listing {
             detail: format!("it took longer than {} s", DEADLINE.as_secs()),
         }),
+    }
+}
+
+/// What went wrong, with the key of the grant that sets the limit if one was reached.
+fn explain(error: &wasmtime::Error, hit: Option<Limit>) -> String {
+    let detail = one_line(error);
+    // The engine counts instances itself and has no type for having counted too many.
+    let setting = match hit.and_then(Limit::setting) {
+        None if detail.contains("instance count too high") => Some("limits.instances"),
+        setting => setting,
+    };
+    match setting {
+        Some(setting) => format!("{detail}; the grant sets this limit by `{setting}`"),
+        None => detail,
     }
 }
 

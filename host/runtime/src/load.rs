@@ -74,10 +74,17 @@ pub enum LoadError {
         /// The grant's.
         pinned: String,
     },
-    /// It isn't a component.
+    /// It isn't WebAssembly.
+    #[error("it isn't WebAssembly: a component begins with the bytes `\\0asm`")]
+    NotWasm,
+    /// It is a core module.
     #[error(
-        "it isn't a WebAssembly component that this host can run: {detail}. A core module must be turned into a component first (for Rust: link with wasm-component-ld)"
+        "it is a core WebAssembly module, not a component; turn it into one (for Rust: link with \
+         wasm-component-ld)"
     )]
+    CoreModule,
+    /// It is a component, but a broken one, or one that needs what the engine doesn't have.
+    #[error("it isn't a component that this host can run: {detail}")]
     Compile {
         /// What the compiler says.
         detail: String,
@@ -208,16 +215,17 @@ async fn component(runtime: &Runtime, file: &Path) -> Result<Vec<Arc<Tool>>, Loa
             pinned: pinned.clone(),
         });
     }
+    check_preamble(&bytes)?;
     let component = runtime
         .cache
         .compile(&runtime.engine, &digest, &bytes)
         .map_err(|error| LoadError::Compile {
-            detail: format!("{error:#}"),
+            detail: one_line(&error),
         })?;
     let tools = tools_export(&component).ok_or(LoadError::ExportsNothing)?;
     let interfaces = imports::admit(&runtime.engine, &component, &grant, &runtime.services)?;
     let linked = LinkedComponent::link(&component, &tools, &interfaces).map_err(|error| LoadError::Link {
-        detail: format!("{error:#}"),
+        detail: one_line(&error),
     })?;
     let described = listing::list_tools(&runtime.engine, &component, &grant.limits).await?;
     admit(
@@ -276,6 +284,26 @@ fn admit(
         return Err(LoadError::NothingServed { listed, example });
     }
     Ok(tools)
+}
+
+/// Tells by the first eight bytes what a file is (component model, binary format, preamble).
+fn check_preamble(bytes: &[u8]) -> Result<(), LoadError> {
+    const MAGIC: &[u8] = b"\0asm";
+    const CORE_VERSION_1: &[u8] = b"\x01\0\0\0";
+    match bytes.strip_prefix(MAGIC) {
+        None => Err(LoadError::NotWasm),
+        Some(rest) if rest.starts_with(CORE_VERSION_1) => Err(LoadError::CoreModule),
+        Some(_) => Ok(()),
+    }
+}
+
+/// An error of the engine with its causes, without the dumps that some span several lines with.
+pub(crate) fn one_line(error: &wasmtime::Error) -> String {
+    let lines: Vec<String> = error
+        .chain()
+        .map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned())
+        .collect();
+    lines.join(": ")
 }
 
 fn read_grant(component: &Path, name: &str) -> Result<Grant, LoadError> {

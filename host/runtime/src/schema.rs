@@ -68,13 +68,7 @@ impl Schema {
             // Linear time, whatever pattern and text.
             .with_pattern_options(PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20))
             .build(&document)
-            .map_err(|error| {
-                format!(
-                    "is not a valid JSON Schema: {} (at {})",
-                    error.masked(),
-                    error.instance_path()
-                )
-            })?;
+            .map_err(|error| not_a_schema(&error))?;
         Ok(Self { document, validator })
     }
 
@@ -109,6 +103,16 @@ impl Schema {
             .map(|error| violation(&error))
             .collect())
     }
+}
+
+fn not_a_schema(error: &ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    let place = if place.is_empty() {
+        place
+    } else {
+        format!(" (at {place})")
+    };
+    format!("is not a valid JSON Schema: {}{place}", error.masked())
 }
 
 fn violation(error: &ValidationError<'_>) -> Violation {

@@ -1,28 +1,25 @@
-//! The log: lines on standard error, written by a thread of its own, so that a reader who is slow doesn't stop calls at once.
-//! No line is dropped: when the thread is far behind, who logs waits.
+//! The log: lines on standard error.
 
-use std::io::{BufWriter, IsTerminal};
+use std::io::IsTerminal;
 
 use anyhow::Context;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
+use crate::log_writer::{self, LogThread};
 
-/// Starts logging. Lines that aren't written yet are when the guard is dropped.
+/// Starts logging. Lines that aren't written yet are when the thread is dropped.
 ///
 /// # Errors
 /// The filter doesn't read.
-pub(crate) fn start(settings: &Log) -> anyhow::Result<WorkerGuard> {
+pub(crate) fn start(settings: &Log) -> anyhow::Result<LogThread> {
     let filter = EnvFilter::try_new(&settings.filter).with_context(|| {
         format!(
             "log.filter = {:?} doesn't read; write for example \"info\" or \"warn,usher=debug\"",
             settings.filter
         )
     })?;
-    let (writer, guard) = NonBlockingBuilder::default()
-        .lossy(false)
-        .finish(BufWriter::new(std::io::stderr()));
+    let (writer, thread) = log_writer::start(std::io::stderr()).context("no thread could be started for the log")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
@@ -31,5 +28,5 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<WorkerGuard> {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
     }
-    Ok(guard)
+    Ok(thread)
 }
