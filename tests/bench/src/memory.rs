@@ -11,9 +11,9 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     let measured = Measured::start().await?;
     let (noop, add) = (measured.noop(), measured.add_user_expense());
     let pid = measured.host.pid();
-    // Warm: pools, caches and the slots of the instances are in place.
+    // Warm: pools, the slots of the instances and the store's page caches are full.
     noop.run(CALLS, AT_ONCE).await?;
-    add.run(CALLS / 2, AT_ONCE).await?;
+    add.run(2 * CALLS, AT_ONCE).await?;
     let before = resident_mib(pid)?;
     noop.run(CALLS / 2, AT_ONCE).await?;
     add.run(CALLS / 2, AT_ONCE).await?;
