@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// A WebAssembly plugin host for MCP, for teams on Microsoft Entra ID.
 #[derive(Debug, Parser)]
-#[command(version, about, disable_help_subcommand = true)]
+#[command(version, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Parsed,
