@@ -20,8 +20,10 @@ const APPLICATION_ID: i64 = 0x7573_6872;
 const FORMAT: i64 = 1;
 /// How long a connection waits for a lock that SQLite holds inside of this process, which are short.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection's page cache, in KiB.
-const CACHE_KIB: i64 = 8 * 1024;
+/// The page cache of a connection that is always there, in KiB.
+pub(super) const CACHE_KIB: u32 = 8 * 1024;
+/// The page cache of a connection of which there may be dozens, in KiB: SQLite's default.
+pub(super) const SMALL_CACHE_KIB: u32 = 2000;
 
 /// The open files, before threads are started.
 pub(super) struct Files {
@@ -55,7 +57,7 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
             source: Cause::new(&error),
         },
     };
-    let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(storage)?;
+    let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, CACHE_KIB).map_err(storage)?;
     check_format(&writer, &path, storage)?;
     if crashed {
         let problem: String = writer
@@ -78,17 +80,17 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
 }
 
 /// Opens a connection that can only read.
-pub(super) fn connect_reader(path: &Path) -> Result<Connection, OpenError> {
-    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| OpenError::Storage {
+pub(super) fn connect_reader(path: &Path, cache_kib: u32) -> Result<Connection, OpenError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, cache_kib).map_err(|error| OpenError::Storage {
         path: path.to_owned(),
         source: Cause::new(&error),
     })
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)

@@ -1,9 +1,12 @@
 //! The embedded store: SQLite in one directory, for one host.
 //!
 //! In come the operations of [`DocumentStore`]; each is checked on the caller's thread and then handed over: writes to the one
-//! writer (`writer`), which commits many at once, queries to the readers (`readers`). Only the read of one item stays where it is
-//! (`points`): it takes less time than to hand it over. A body is stored as the text that a read gives back, so that reading parses
-//! nothing.
+//! writer (`writer`), which commits many at once, queries (`queries`) and reads of many items to threads that read (`pool`). Only the
+//! read of one item stays where it is (`points`): it takes less time than to hand it over. A body is stored as the text that a read
+//! gives back, so that reading parses nothing.
+//!
+//! Nobody's queries make others wait for long. They line up by whose they are, and owners are served in rotation (`line`); a query
+//! computes for a slice of time and then lets the next one go first (`turns`); and no owner takes the last thread (`pool`).
 //!
 //! Files: `documents.db` with SQLite's `-wal` and `-shm` beside it, and `documents.lock`, which a second host can't take. What is
 //! acknowledged is synced to the disk, and survives the death of the process and the loss of power.
@@ -11,41 +14,43 @@
 //! Never does a partition key, an id or a parameter become a part of SQL: they are bound. Never is there a row from another
 //! partition to filter out: the SQL of a partition's scope asks for that partition only, before the query's text is looked at.
 
+mod changes;
 mod container;
 mod files;
+mod line;
 mod points;
+mod pool;
+mod queries;
 mod queue;
-mod readers;
 mod session;
 mod settings;
+mod turns;
 mod writer;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection};
 
+use self::changes::{Change, PatchChange, check_writes};
 use self::container::Container;
-use self::points::Points;
-use self::readers::{Line, Readers};
-use self::session::{Change, PatchChange, is_over, sql_seconds};
+use self::points::{Points, read_item};
+use self::pool::Pool;
+use self::queries::{Queries, Question};
 pub use self::settings::{Clock, EmbeddedSettings, OpenError};
+use self::turns::Owner;
 use self::writer::Jobs;
 use crate::body::{Body, MissingId};
 use crate::error::{StoreError, TransactionError};
 use crate::item::{Etag, Item, Written};
 use crate::names::{ContainerName, ItemId};
-use crate::operations::{
-    MAX_ITEM_BYTES, MAX_READ_MANY, MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits,
-    QueryOptions, Scope, WriteOp,
-};
+use crate::operations::{MAX_READ_MANY, Page, PatchOperation, PatchOptions, QueryLimits, QueryOptions, Scope, WriteOp};
 use crate::partition::PartitionKey;
 use crate::patch::Patch;
-use crate::query::{Budget, Condition, Flow, Query, Row, Run};
+use crate::query::{Condition, Query};
 use crate::store::DocumentStore;
 
 /// Writes that may wait for the writer; a further caller waits without being queued.
@@ -55,23 +60,29 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// The document store in a directory of this machine.
 pub struct EmbeddedStore {
-    shared: Arc<Shared>,
-    jobs: Arc<Jobs>,
-    readers: Arc<Readers>,
-    points: Arc<Points>,
-    running: Arc<Mutex<Running>>,
+    parts: Arc<Parts>,
 }
 
-/// What the threads use.
+/// What the store is made of.
+struct Parts {
+    shared: Arc<Shared>,
+    jobs: Arc<Jobs>,
+    points: Points,
+    /// Reads of several items, and of one if no connection of `points` is free.
+    reads: Arc<Pool>,
+    queries: Queries,
+    running: Mutex<Running>,
+}
+
+/// What the writer uses as well.
 struct Shared {
     containers: HashMap<ContainerName, Arc<Container>>,
     clock: Clock,
 }
 
-/// What ends with the store.
+/// What ends last.
 #[derive(Default)]
 struct Running {
-    readers: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
     lock: Option<File>,
 }
@@ -81,46 +92,39 @@ impl EmbeddedStore {
     /// it.
     pub fn open(settings: EmbeddedSettings) -> Result<Self, OpenError> {
         let files = files::open(&settings)?;
-        let shared = Arc::new(Shared {
-            containers: files.containers,
-            clock: settings.clock,
-        });
-        let jobs = Arc::new(Jobs::new(MAX_WAITING_WRITES));
-        let threads = settings.readers.max(1);
-        let readers = Arc::new(Readers::new(threads));
-        let connect = || files::connect_reader(&files.path);
-        let points = Arc::new(Points::new((0..threads).map(|_| connect()).collect::<Result<_, _>>()?));
-        let connections: Vec<Connection> = (0..threads).map(|_| connect()).collect::<Result<_, _>>()?;
+        let readers = settings.readers.max(1);
+        let points = (0..=readers)
+            .map(|_| files::connect_reader(&files.path, files::CACHE_KIB))
+            .collect::<Result<_, _>>()?;
         let store = Self {
-            shared,
-            jobs,
-            readers,
-            points,
-            running: Arc::default(),
+            parts: Arc::new(Parts {
+                shared: Arc::new(Shared {
+                    containers: files.containers,
+                    clock: settings.clock,
+                }),
+                jobs: Arc::new(Jobs::new(MAX_WAITING_WRITES)),
+                points: Points::new(points),
+                reads: Pool::new("documents-reader", &files.path, 1, readers + 1),
+                queries: Queries::new(&files.path, readers),
+                running: Mutex::default(),
+            }),
         };
         // From here on dropping `store` ends what was started.
-        let mut running = store.running();
+        let mut running = store.parts.running();
         running.lock = Some(files.lock);
-        let (jobs, shared) = (Arc::clone(&store.jobs), Arc::clone(&store.shared));
+        let (jobs, shared) = (Arc::clone(&store.parts.jobs), Arc::clone(&store.parts.shared));
         running.writer = Some(spawn("documents-writer", move || {
             writer::run(files.writer, jobs, shared)
         })?);
-        for connection in connections {
-            let readers = Arc::clone(&store.readers);
-            running
-                .readers
-                .push(spawn("documents-reader", move || readers.run(connection))?);
-        }
         drop(running);
+        store.parts.reads.open()?;
+        store.parts.queries.open()?;
         Ok(store)
     }
 
-    fn running(&self) -> std::sync::MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn container(&self, name: &ContainerName) -> Result<&Arc<Container>, StoreError> {
-        self.shared
+        self.parts
+            .shared
             .containers
             .get(name)
             .ok_or_else(|| StoreError::UnknownContainer(name.clone()))
@@ -141,7 +145,7 @@ impl EmbeddedStore {
     ) -> Result<Option<Written>, StoreError> {
         let (container, partition) = self.place(name, partition)?;
         let change = change(&container)?;
-        writer::write(&self.jobs, move |session| {
+        writer::write(&self.parts.jobs, move |session| {
             session.apply(&container, &partition, &change)
         })
         .await
@@ -156,23 +160,29 @@ impl std::fmt::Debug for EmbeddedStore {
 
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
-        shut_down(&self.jobs, &self.readers, &self.points, &self.running);
+        self.parts.shut_down();
     }
 }
 
-/// Ends the threads, once what they were given is done, and then lets go of the lock. The writer is last, so that it can merge the
-/// log when nobody reads any more.
-fn shut_down(jobs: &Jobs, readers: &Readers, points: &Points, running: &Mutex<Running>) {
-    let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
-    readers.close();
-    points.close();
-    // A thread that panicked has nothing more to tell.
-    running.readers.drain(..).for_each(|thread| drop(thread.join()));
-    jobs.close();
-    if let Some(writer) = running.writer.take() {
-        drop(writer.join());
+impl Parts {
+    /// Ends the threads, once what they were given is done, and then lets go of the lock. The writer is last, so that it can merge
+    /// the log when nobody reads any more.
+    fn shut_down(&self) {
+        let mut running = self.running();
+        self.reads.close();
+        self.queries.close();
+        self.points.close();
+        self.jobs.close();
+        if let Some(writer) = running.writer.take() {
+            // If it panicked, it has nothing more to tell.
+            drop(writer.join());
+        }
+        running.lock = None;
     }
-    running.lock = None;
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
@@ -207,14 +217,15 @@ impl DocumentStore for EmbeddedStore {
 
     async fn read(&self, container: &ContainerName, partition: &PartitionKey, id: &ItemId) -> Result<Item, StoreError> {
         let (container, partition) = self.place(container, partition)?;
-        let (id, now) = (id.clone(), self.shared.clock.now());
+        let owner = Owner::Partition(partition.as_str().into());
+        let (id, now) = (id.clone(), self.parts.shared.clock.now());
         let read = move |connection: &Connection| {
             let mut statement = prepare(connection, &container.read)?;
             read_item(&mut statement, &partition, id, now)?.ok_or(StoreError::NotFound)
         };
-        match self.points.read(read) {
+        match self.parts.points.read(read) {
             Ok(item) => item,
-            Err(read) => self.readers.read(Line::Point, read).await,
+            Err(read) => self.parts.reads.read(owner, read).await,
         }
     }
 
@@ -230,7 +241,8 @@ impl DocumentStore for EmbeddedStore {
             )));
         }
         let (container, partition) = self.place(container, partition)?;
-        let (ids, now) = (ids.to_vec(), self.shared.clock.now());
+        let owner = Owner::Partition(partition.as_str().into());
+        let (ids, now) = (ids.to_vec(), self.parts.shared.clock.now());
         let read = move |connection: &Connection| {
             // One transaction, so that all answers are of one moment.
             let transaction = connection.unchecked_transaction().map_err(StoreError::unavailable)?;
@@ -239,7 +251,7 @@ impl DocumentStore for EmbeddedStore {
                 .map(|id| read_item(&mut statement, &partition, id, now))
                 .collect()
         };
-        self.readers.read(Line::Point, read).await
+        self.parts.reads.read(owner, read).await
     }
 
     async fn upsert(
@@ -287,7 +299,7 @@ impl DocumentStore for EmbeddedStore {
             if_match: options.if_match.clone(),
             condition: options.condition.as_deref().map(Condition::parse).transpose()?,
         };
-        writer::write(&self.jobs, move |session| {
+        writer::write(&self.parts.jobs, move |session| {
             session.patch(&container, &partition, &change)
         })
         .await
@@ -312,7 +324,7 @@ impl DocumentStore for EmbeddedStore {
     ) -> Result<Vec<Option<Written>>, TransactionError> {
         let (container, partition) = self.place(container, partition)?;
         let changes = check_writes(&container, writes)?;
-        writer::write(&self.jobs, move |session| {
+        writer::write(&self.parts.jobs, move |session| {
             session.apply_all(&container, &partition, &changes)
         })
         .await
@@ -329,143 +341,27 @@ impl DocumentStore for EmbeddedStore {
     ) -> Result<Page, StoreError> {
         let container = Arc::clone(self.container(container)?);
         let partition = match scope {
-            Scope::Partition(key) => Some(container.partition(key)?),
+            Scope::Partition(key) => Some(container.partition(key)?.into()),
             Scope::Whole => None,
         };
-        let (query, options, limits) = (Query::parse(text, parameters)?, options.clone(), *limits);
-        let now = self.shared.clock.now();
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let _cancel = CancelOnDrop(Arc::clone(&cancelled));
-        let run = move |connection: &Connection| {
-            let budget = Budget::new(limits.max_bytes_held, Some(limits.deadline), &cancelled);
-            let mut run = Run::start(&query, &options, &limits, &budget)?;
-            if query.has_rows() {
-                feed(connection, &container, partition.as_deref(), now, &query, &mut run)?;
-            } else {
-                run.push_nothing()?;
-            }
-            run.finish()
+        let question = Question {
+            container,
+            partition,
+            query: Query::parse(text, parameters)?,
+            options: options.clone(),
+            limits: *limits,
+            now: self.parts.shared.clock.now(),
         };
-        self.readers.read(Line::Query, run).await
+        self.parts.queries.ask(question).await
     }
 
     async fn close(&self) {
-        let (jobs, readers) = (Arc::clone(&self.jobs), Arc::clone(&self.readers));
-        let (points, running) = (Arc::clone(&self.points), Arc::clone(&self.running));
+        let parts = Arc::clone(&self.parts);
         // Joining threads blocks. If the runtime is ending, dropping the store does the same.
-        drop(tokio::task::spawn_blocking(move || shut_down(&jobs, &readers, &points, &running)).await);
-    }
-}
-
-/// Tells a query that its caller has gone.
-struct CancelOnDrop(Arc<AtomicBool>);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        drop(tokio::task::spawn_blocking(move || parts.shut_down()).await);
     }
 }
 
 fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<CachedStatement<'c>, StoreError> {
     connection.prepare_cached(sql).map_err(StoreError::unavailable)
-}
-
-fn read_item(
-    statement: &mut CachedStatement<'_>,
-    partition: &str,
-    id: ItemId,
-    now: u64,
-) -> Result<Option<Item>, StoreError> {
-    let found = statement
-        .query_row([partition, id.as_str()], |row| {
-            if is_over(row.get(2)?, now) {
-                return Ok(None);
-            }
-            Ok(Some((
-                row.get::<_, String>(0)?,
-                row.get::<_, i64>(1)?,
-                row.get::<_, String>(3)?,
-            )))
-        })
-        .optional()
-        .map_err(StoreError::unavailable)?;
-    Ok(found.flatten().map(|(etag, timestamp, body)| Item {
-        id,
-        etag: Etag::new(etag),
-        timestamp: timestamp.unsigned_abs(),
-        body,
-    }))
-}
-
-/// Gives the run the rows of its scope, until it has enough.
-fn feed(
-    connection: &Connection,
-    container: &Container,
-    partition: Option<&str>,
-    now: u64,
-    query: &Query,
-    run: &mut Run<'_>,
-) -> Result<(), StoreError> {
-    let (after, now) = (run.start_after(), sql_seconds(now));
-    // Only a partition has an index by id. Over the whole container each row is pushed, so that it counts as read.
-    let (sql, only_id) = match (partition, query.only_id()) {
-        (Some(_), Some(id)) => (&container.find_in_partition, Some(id)),
-        (Some(_), None) => (&container.scan_partition, None),
-        (None, _) => (&container.scan_whole, None),
-    };
-    let mut statement = prepare(connection, sql)?;
-    let rows = match (partition, only_id) {
-        (Some(partition), Some(id)) => statement.query(params![partition, after, now, id]),
-        (Some(partition), None) => statement.query(params![partition, after, now]),
-        (None, _) => statement.query(params![after, now]),
-    };
-    let mut rows = rows.map_err(StoreError::unavailable)?;
-    while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
-        let item = (|| {
-            Ok(Row {
-                position: row.get(0)?,
-                etag: row.get_ref(1)?.as_str()?,
-                timestamp: row.get::<_, i64>(2)?.unsigned_abs(),
-                body: row.get_ref(3)?.as_str()?,
-            })
-        })();
-        let item = item.map_err(|error: rusqlite::Error| StoreError::unavailable(error))?;
-        if run.push(&item)? == Flow::Full {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Checks the writes of a transaction, and all its bodies together.
-/// Source: Azure Cosmos DB, "Transactional batch operations", limitations.
-fn check_writes(container: &Container, writes: &[WriteOp]) -> Result<Vec<Change>, TransactionError> {
-    if writes.is_empty() || writes.len() > MAX_TRANSACTION_WRITES {
-        let what = format!("a transaction has 1 to {MAX_TRANSACTION_WRITES} writes");
-        return Err(StoreError::Invalid(what).into());
-    }
-    let paths = container.partition_paths();
-    let mut bytes = 0;
-    let mut changes = Vec::with_capacity(writes.len());
-    for (index, write) in writes.iter().enumerate() {
-        let body = |text: &str, missing_id| {
-            Body::check(text, paths, missing_id).map_err(|error| TransactionError::at(index, error))
-        };
-        let change = match write {
-            WriteOp::Create { body: text } => Change::Create(body(text, MissingId::Fresh)?),
-            WriteOp::Upsert { body: text } => Change::Upsert(body(text, MissingId::Invalid)?),
-            WriteOp::Replace { body: text, if_match } => {
-                Change::Replace(body(text, MissingId::Invalid)?, if_match.clone())
-            }
-            WriteOp::Delete { id, if_match } => Change::Delete(id.clone(), if_match.clone()),
-        };
-        if let Change::Create(body) | Change::Upsert(body) | Change::Replace(body, _) = &change {
-            bytes += body.text.len();
-        }
-        if bytes > MAX_ITEM_BYTES {
-            return Err(StoreError::TooLarge.into());
-        }
-        changes.push(change);
-    }
-    Ok(changes)
 }

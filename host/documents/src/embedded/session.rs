@@ -6,14 +6,14 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Shared;
+use super::changes::{Change, PatchChange};
 use super::container::Container;
 use crate::body::{Body, MissingId};
 use crate::error::{StoreError, TransactionError};
 use crate::item::{Etag, Item, Written};
 use crate::names::ItemId;
 use crate::operations::MAX_ITEM_BYTES;
-use crate::patch::Patch;
-use crate::query::{Budget, Condition, Row};
+use crate::query::{Budget, Row};
 
 /// Why a write wasn't done.
 pub(super) enum Failure<E> {
@@ -39,22 +39,6 @@ impl From<rusqlite::Error> for Failure<TransactionError> {
     fn from(error: rusqlite::Error) -> Self {
         Self::Storage(error)
     }
-}
-
-/// One write of an item, checked before it came here.
-pub(super) enum Change {
-    Create(Body),
-    Upsert(Body),
-    Replace(Body, Option<Etag>),
-    Delete(ItemId, Option<Etag>),
-}
-
-/// A patch, checked before it came here.
-pub(super) struct PatchChange {
-    pub(super) id: ItemId,
-    pub(super) patch: Patch,
-    pub(super) if_match: Option<Etag>,
-    pub(super) condition: Option<Condition>,
 }
 
 /// The writer's view of the database.
@@ -151,7 +135,7 @@ impl<'a> Session<'a> {
             // Nobody else can write meanwhile, so what a condition may make is what an item may hold, some times over.
             let never = AtomicBool::new(false);
             let deadline = std::time::Instant::now() + CONDITION_TIME;
-            let budget = Budget::new(8 * MAX_ITEM_BYTES as u64, Some(deadline), &never);
+            let budget = Budget::new(8 * MAX_ITEM_BYTES as u64, deadline, &never, &|| ());
             let row = Row {
                 position: 1,
                 etag: etag.as_str(),

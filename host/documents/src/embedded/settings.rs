@@ -16,21 +16,21 @@ pub struct EmbeddedSettings {
     pub directory: PathBuf,
     /// The containers that exist. A new one is made; one that is left out keeps its items on disk, but can't be asked.
     pub containers: Vec<ContainerDefinition>,
-    /// Threads that run queries and read many items; at least one. With two or more, one is kept free of queries. As many
-    /// connections stand ready for reads of one item.
+    /// Queries that compute at once; at least one. More may be begun, and take turns. Reads of items don't count: there is a thread
+    /// and a connection more for them than this.
     pub readers: usize,
     /// What time it is, for `_ts` and `ttl`.
     pub clock: Clock,
 }
 
 impl EmbeddedSettings {
-    /// Settings with the system's clock, and readers for as many queries at once as there are processors, two to eight.
+    /// Settings with the system's clock, and as many queries at once as there are processors, two to eight.
     pub fn new(directory: impl Into<PathBuf>, containers: Vec<ContainerDefinition>) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             directory: directory.into(),
             containers,
-            readers: processors.clamp(2, 8) + 1,
+            readers: processors.clamp(2, 8),
             clock: Clock::system(),
         }
     }

@@ -1,7 +1,7 @@
 //! What a running query may still use: time, and memory for the values that it makes.
 //!
 //! Between two looks at the clock lies a bounded amount of work, so that no expression, however it is built, runs on for long
-//! after its deadline or after its caller has gone.
+//! after its deadline or after its caller has gone. There a query also pauses, if the backend wants to let others go first.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,18 +16,22 @@ const CHECK_EVERY: u64 = 64 * 1024;
 /// The budget of one page, or of one condition.
 pub(crate) struct Budget<'a> {
     max_bytes: u64,
-    deadline: Option<Instant>,
+    deadline: Instant,
     cancelled: &'a AtomicBool,
+    pause: &'a dyn Fn(),
     work: Cell<u64>,
     made: Cell<u64>,
 }
 
 impl<'a> Budget<'a> {
-    pub(crate) fn new(max_bytes: u64, deadline: Option<Instant>, cancelled: &'a AtomicBool) -> Self {
+    /// `pause` is called before every look at the clock, and may take its time: it returns by the deadline, or once `cancelled` is
+    /// set.
+    pub(crate) fn new(max_bytes: u64, deadline: Instant, cancelled: &'a AtomicBool, pause: &'a dyn Fn()) -> Self {
         Self {
             max_bytes,
             deadline,
             cancelled,
+            pause,
             work: Cell::new(0),
             made: Cell::new(0),
         }
@@ -53,16 +57,17 @@ impl<'a> Budget<'a> {
         self.check()
     }
 
-    /// Looks at the clock.
+    /// Pauses if others go first, and looks at the clock.
     pub(super) fn check(&self) -> Result<(), Stop> {
         self.work.set(0);
+        (self.pause)();
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(Stop::Cancelled);
         }
-        match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(Stop::Deadline),
-            _ => Ok(()),
+        if Instant::now() >= self.deadline {
+            return Err(Stop::Deadline);
         }
+        Ok(())
     }
 
     /// Counts bytes of a value that is about to be made for the current row.

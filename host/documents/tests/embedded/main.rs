@@ -4,6 +4,7 @@
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod crash;
+mod fairness;
 mod files;
 mod load;
 
