@@ -33,7 +33,7 @@ async fn each_bad_component_is_named_with_its_reason_and_the_exit_code_says_so()
     assert_eq!(output.status.code(), Some(1), "{said}{}", super::said(&output));
     for part in [
         "noop is served, from good.wasm",
-        "garbage.wasm is not served: it isn't a WebAssembly component",
+        "garbage.wasm is not served: it isn't WebAssembly",
         "graph.wasm is not served: it imports what this host can't give: usher:host/graph@0.1.0",
         "orphan.wasm is not served: there is no grant beside it",
         "1 tools served, 3 components refused",

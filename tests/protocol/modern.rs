@@ -215,6 +215,18 @@ async fn errors_when_the_revision_is_not_served_and_says_which_are() {
     }
 }
 
+/// A header of one revision and a body of another contradict each other, whatever the method.
+#[tokio::test]
+async fn errors_when_initialize_names_another_revision_than_the_header() {
+    let host = host().await;
+    let token = token(&host, "member").await;
+    let params =
+        json!({ "protocolVersion": LEGACY, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+    let answer = Ask::modern(&token, "initialize", params).to(&host).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+    assert!(answer.code() < 0, "{answer:?}");
+}
+
 #[tokio::test]
 async fn methods_that_are_gone_or_not_served_are_not_found() {
     let host = host().await;
@@ -224,10 +236,6 @@ async fn methods_that_are_gone_or_not_served_are_not_found() {
         ("ping", json!({})),
         ("logging/setLevel", json!({ "level": "info" })),
         ("logging/setLevel", json!({})),
-        (
-            "initialize",
-            json!({ "protocolVersion": LEGACY, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }),
-        ),
         ("initialize", json!({})),
         ("resources/list", json!({})),
         ("resources/read", json!({ "uri": "test://x" })),

@@ -13,7 +13,6 @@ mod config;
 #[cfg(feature = "dev")]
 mod dev;
 mod listen;
-mod log_writer;
 mod logging;
 mod seal_key;
 mod serve;

@@ -11,7 +11,7 @@ use crate::{config, listen, logging, shutdown};
 /// What keeps it from starting, or stopped it.
 pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let config = config::load(arguments.config.as_deref())?;
-    let _log = logging::start(&config.log)?;
+    logging::start(&config.log)?;
     let sign_in = SignIn::from_config(&config)?;
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "the key `listen`").await?;

@@ -27,7 +27,7 @@ pub(crate) const DESCRIPTION: &str = "dev.json";
 /// What keeps it from starting, or stopped it.
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let config = configure(&arguments)?;
-    let _log = logging::start(&config.log)?;
+    logging::start(&config.log)?;
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "--listen").await?;
     let mcp_url = format!("http://{}/mcp", listener.local_addr()?);
