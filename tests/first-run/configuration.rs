@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use usher_tests::built;
-use usher_tests::host::{run, usher};
+use usher_tests::host::{dev, run, usher};
 
 use super::assert_refused;
 
@@ -12,23 +12,8 @@ async fn dev_with(text: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("usher.toml");
     std::fs::write(&file, text).unwrap();
-    let mut command = usher();
-    command
-        .args([
-            "dev",
-            "--listen",
-            "127.0.0.1:0",
-            "--entra-listen",
-            "127.0.0.1:0",
-            "--tools",
-        ])
-        .arg(built::tools());
-    run(command
-        .arg("--data")
-        .arg(folder.path().join("data"))
-        .arg("--config")
-        .arg(&file))
-    .await
+    let mut command = dev(&built::tools(), &folder.path().join("data"));
+    run(command.arg("--config").arg(&file)).await
 }
 
 #[tokio::test]

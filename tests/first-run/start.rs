@@ -2,9 +2,10 @@
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use serde_json::{Value, json};
-use usher_tests::host::{Data, run, usher};
+use usher_tests::host::{self, Data, run, usher};
 use usher_tests::{Host, built};
 
 use super::assert_refused;
@@ -137,18 +138,7 @@ async fn a_development_host_is_for_this_machine_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_host_does_not_take_the_data_of_the_first() {
     let host = Host::start().await;
-    let mut command = usher();
-    command
-        .args([
-            "dev",
-            "--listen",
-            "127.0.0.1:0",
-            "--entra-listen",
-            "127.0.0.1:0",
-            "--tools",
-        ])
-        .arg(built::tools());
-    let second = run(command.arg("--data").arg(host.data().path())).await;
+    let second = run(&mut host::dev(&built::tools(), host.data().path())).await;
     assert_refused(&second, &[host.data().path().to_str().unwrap()]);
     let token = host.token("member").await;
     host.client().structured(&token, "get_user_expenses", &json!({})).await;
@@ -157,16 +147,6 @@ async fn a_second_host_does_not_take_the_data_of_the_first() {
 #[tokio::test]
 async fn a_folder_of_tools_that_is_not_there_is_a_clear_error() {
     let data = Data::new();
-    let mut command = usher();
-    command.args([
-        "dev",
-        "--listen",
-        "127.0.0.1:0",
-        "--entra-listen",
-        "127.0.0.1:0",
-        "--tools",
-        "/nowhere/tools",
-        "--data",
-    ]);
-    assert_refused(&run(command.arg(data.path())).await, &["/nowhere/tools", "--tools"]);
+    let output = run(&mut host::dev(Path::new("/nowhere/tools"), data.path())).await;
+    assert_refused(&output, &["/nowhere/tools", "--tools"]);
 }

@@ -76,6 +76,15 @@ pub fn usher() -> Command {
     command
 }
 
+/// `usher dev` with these tools and this data, on free ports.
+#[must_use]
+pub fn dev(tools: &Path, data: &Path) -> Command {
+    let mut command = usher();
+    command.args(["dev", "--listen", "127.0.0.1:0", "--entra-listen", "127.0.0.1:0"]);
+    command.arg("--tools").arg(tools).arg("--data").arg(data);
+    command
+}
+
 /// Runs the binary to its end.
 pub async fn run(command: &mut Command) -> Output {
     let mut process = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
@@ -103,19 +112,8 @@ impl Host {
         // What an earlier host left there would look like being ready.
         let _ = std::fs::remove_file(&described);
         let output = std::fs::File::create(data.output_file()).unwrap();
-        let mut command = usher();
+        let mut command = dev(tools, data.path());
         command
-            .args([
-                "dev",
-                "--listen",
-                "127.0.0.1:0",
-                "--entra-listen",
-                "127.0.0.1:0",
-                "--tools",
-            ])
-            .arg(tools)
-            .arg("--data")
-            .arg(data.path())
             .args(arguments)
             .stdout(output.try_clone().unwrap())
             .stderr(output);

@@ -6,9 +6,9 @@ use usher_capabilities::{CallContext, HostCallsExhausted};
 use wasmtime::{Store, Trap};
 
 use crate::bindings::contract;
+use crate::engine::{one_line, restrain};
 use crate::fault::{Fault, Limit};
 use crate::limiter::Limiter;
-use crate::load::one_line;
 use crate::schema::Schema;
 use crate::tool::Tool;
 
@@ -54,9 +54,7 @@ pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> 
     };
     let mut store = Store::new(component.engine(), state);
     store.limiter(|state| &mut state.limiter);
-    store.set_hostcall_fuel(limits.returned_bytes as usize);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
+    restrain(&mut store, limits.returned_bytes as usize);
 
     let called = component.call_tool(&mut store, tool.name(), &request.arguments, &request.context);
     let answer = timeout_at(deadline, called).await;

@@ -1,9 +1,9 @@
 //! The engine: one for the process, set up for many short-lived small instances.
 
 use usher_policy::Limits;
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store};
 
-/// Stack of a guest, in bytes. A Rust tool of the SDK brings its own 32 KiB shadow stack; interpreters recurse deeper.
+/// Stack of a guest, in bytes. A Rust tool of the SDK brings its own 48 KiB shadow stack; interpreters recurse deeper.
 const WASM_STACK: usize = 512 << 10;
 /// Stack of the fiber that a call runs on: the guest's and what host functions need on top.
 const FIBER_STACK: usize = WASM_STACK + (512 << 10);
@@ -55,4 +55,20 @@ pub(crate) fn engine(slots: u32) -> wasmtime::Result<Engine> {
         // Components are stripped, so the frames would be numbers that help nobody.
         .wasm_backtrace_max_frames(None);
     Engine::new(&config)
+}
+
+/// Sets up a store so that its guest yields at each tick, and hands the host no more than so many bytes at once.
+pub(crate) fn restrain<T: Send + 'static>(store: &mut Store<T>, bytes: usize) {
+    store.set_hostcall_fuel(bytes);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+}
+
+/// An error of the engine with its causes, without the dumps that some span several lines with.
+pub(crate) fn one_line(error: &wasmtime::Error) -> String {
+    let lines: Vec<String> = error
+        .chain()
+        .map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned())
+        .collect();
+    lines.join(": ")
 }

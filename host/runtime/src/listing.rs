@@ -9,9 +9,10 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::bindings::{ToolProvider, contract};
+use crate::engine::{one_line, restrain};
 use crate::fault::Limit;
 use crate::limiter::Limiter;
-use crate::load::{LoadError, one_line};
+use crate::load::LoadError;
 
 /// Descriptions are constants; what takes longer computes something that it shouldn't.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -38,9 +39,7 @@ pub(crate) async fn list_tools(
         })?;
     let mut store = Store::new(engine, Limiter::new(limits));
     store.limiter(|limiter| limiter);
-    store.set_hostcall_fuel(DESCRIPTIONS);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
+    restrain(&mut store, DESCRIPTIONS);
     let listing = timeout(DEADLINE, async {
         let instance = ToolProvider::instantiate_async(&mut store, component, &linker).await?;
         instance.usher_tool_tools().call_list_tools(&mut store).await

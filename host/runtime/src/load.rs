@@ -14,6 +14,7 @@ use usher_policy::{Grant, GrantError, NotGranted, Requirement, ToolPolicy};
 
 use crate::catalog::{Catalog, Refusal};
 use crate::component::{LinkedComponent, tools_export};
+use crate::engine::one_line;
 use crate::runtime::Runtime;
 use crate::tool::Tool;
 use crate::{description, imports, listing};
@@ -295,15 +296,6 @@ fn check_preamble(bytes: &[u8]) -> Result<(), LoadError> {
         Some(rest) if rest.starts_with(CORE_VERSION_1) => Err(LoadError::CoreModule),
         Some(_) => Ok(()),
     }
-}
-
-/// An error of the engine with its causes, without the dumps that some span several lines with.
-pub(crate) fn one_line(error: &wasmtime::Error) -> String {
-    let lines: Vec<String> = error
-        .chain()
-        .map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned())
-        .collect();
-    lines.join(": ")
 }
 
 fn read_grant(component: &Path, name: &str) -> Result<Grant, LoadError> {
