@@ -1,11 +1,7 @@
 //! The official Python client (`mcp` on PyPI), in both eras.
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::{Value, json};
-use usher_tests::host::run;
-use usher_tests::{Host, built};
+use usher_tests::{Host, python};
 
 use crate::protocol::stage::{host, token};
 use crate::protocol::wire::{LEGACY, structured, text};
@@ -14,21 +10,12 @@ use crate::sign_in::issued::Issued;
 /// The client's modes, and the revision that each must come to.
 const ERAS: [(&str, &str); 2] = [("auto", usher_tests::mcp::VERSION), ("legacy", LEGACY)];
 
-/// Runs a script of this folder, and gives the JSON that it prints.
+/// What a script of this folder prints.
 async fn told(script: &str, arguments: &[&str]) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
-    let mut command = Command::new(built::named("USHER_TEST_PYTHON"));
-    // Nothing is left beside the scripts, and no proxy stands between a client and loopback.
-    command.arg("-B").arg(path).args(arguments).env("NO_PROXY", "*");
-    let output = run(&mut command).await;
-    let (said, complained) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{script} failed:\n{complained}\n{said}");
-    assert_eq!(complained, "", "the client found something to complain about");
-    serde_json::from_str(&said)
-        .unwrap_or_else(|error| panic!("{script} printed no JSON ({error}): {said}\n{complained}"))
+    python::said(&format!("clients/{script}"), |command| {
+        command.args(arguments);
+    })
+    .await
 }
 
 /// What every client is told by the tools that everybody has.

@@ -30,7 +30,7 @@ async fn a_session_is_opened_with_the_revision_asked_for_or_the_newest_that_ther
         assert_eq!(result["protocolVersion"], given, "{asked}");
         assert_eq!(result["serverInfo"]["name"], "usher");
         let capabilities: Vec<&String> = result["capabilities"].as_object().unwrap().keys().collect();
-        assert_eq!(capabilities, ["tools"], "nothing is promised that isn't served");
+        assert_eq!(capabilities, ["logging", "tools"], "nothing is promised that isn't served");
     }
 }
 
@@ -155,7 +155,13 @@ async fn a_session_belongs_to_the_person_and_not_to_the_token() {
 
 #[tokio::test]
 async fn a_session_sees_what_the_token_of_each_request_allows() {
-    let host = host().await;
+    let tools = tempfile::tempdir().unwrap();
+    std::fs::copy(built::tools().join("expenses.wasm"), tools.path().join("expenses.wasm")).unwrap();
+    let grant = std::fs::read_to_string(built::tools().join("expenses.grant.toml")).unwrap();
+    let by_role = grant.replace("{ group = \"usher-admins\" }", "{ role = \"Expenses.Admin\" }");
+    assert_ne!(grant, by_role);
+    std::fs::write(tools.path().join("expenses.grant.toml"), by_role).unwrap();
+    let host = host_with(tools.path(), "").await;
     let session = Session::open(&host, &token(&host, "member").await).await;
     assert_eq!(names(&list(&host, &session).await.result()).len(), 2);
     // The same person, who has been given the role meanwhile.

@@ -14,6 +14,12 @@ pub fn tools() -> PathBuf {
     named("USHER_TOOLS_DIR")
 }
 
+/// The folder of the samples, each with its grant.
+#[must_use]
+pub fn samples() -> PathBuf {
+    named("USHER_TEST_SAMPLES_DIR")
+}
+
 /// The folder of the programs that misbehave.
 #[must_use]
 pub fn test_guests() -> PathBuf {

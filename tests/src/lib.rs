@@ -27,6 +27,7 @@ pub mod host;
 pub mod log;
 pub mod mcp;
 mod neighbour;
+pub mod python;
 pub mod stage;
 pub mod wait;
 

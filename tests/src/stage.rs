@@ -12,8 +12,8 @@ use usher_documents::{
     ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, ItemId, PropertyPath,
     StoreError,
 };
-use usher_entra::Caller;
-use usher_policy::{Purpose, authorize};
+use usher_entra::{Caller, SignedIn};
+use usher_policy::{Memberships, Purpose, authorize};
 use usher_runtime::{AdmissionSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract};
 
 use crate::{Grant, built, guest};
@@ -96,7 +96,8 @@ impl Stage {
         let tool = self.tool(name);
         tool.check_arguments(&arguments)
             .expect("arguments that fit the tool's schema");
-        let permit = authorize(caller, tool.policy(), Purpose::Call).expect("a caller who may");
+        let who = SignedIn::testing(Caller::clone(caller));
+        let permit = authorize(&who, tool.policy(), &Memberships::none(), Purpose::Call).expect("a caller who may");
         let context = contract::RequestContext {
             client: contract::ClientCapabilities::empty(),
             input_responses: Vec::new(),
@@ -169,6 +170,7 @@ impl Setting {
         let settings = RuntimeSettings {
             cache_dir: Some(compiled()),
             admission: self.admission,
+            ..RuntimeSettings::default()
         };
         let loading = LOADING.lock().await;
         let runtime = Runtime::start(settings, Arc::clone(&services)).unwrap();

@@ -11,6 +11,9 @@ mod generated {
                 import usher:host/my-documents@0.1.0;
                 import usher:host/my-documents-write@0.1.0;
                 import usher:host/all-documents@0.1.0;
+                import usher:host/graph@0.1.0;
+                import usher:host/graph-write@0.1.0;
+                import usher:host/http@0.1.0;
                 import usher:host/config@0.1.0;
                 import usher:host/log@0.1.0;
             }
@@ -21,5 +24,6 @@ mod generated {
 }
 
 pub(crate) use generated::usher::host::{
-    all_documents, config, documents, identity, log, my_documents, my_documents_write,
+    all_documents, config, documents, graph, graph_types, graph_write, http, identity, log, my_documents,
+    my_documents_write,
 };

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use usher_documents::{PartitionKey, QueryLimits};
+use usher_entra::Remedy;
 use usher_policy::{Allowance, Permit};
 
 use crate::services::Services;
+
+/// What a tool has left at most when a service didn't answer in time, to say so in its own words.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// One call as its host functions see it: the permit, the services behind it, and what is left of the budget.
 pub struct CallContext {
@@ -15,6 +19,7 @@ pub struct CallContext {
     services: Arc<Services>,
     deadline: Instant,
     host_calls_left: u32,
+    remedy: Option<Remedy>,
     pub(crate) messages: u32,
 }
 
@@ -38,6 +43,7 @@ impl CallContext {
         Self {
             deadline: Instant::now() + limits.deadline(),
             host_calls_left: limits.host_calls,
+            remedy: None,
             messages: 0,
             permit,
             services,
@@ -56,9 +62,33 @@ impl CallContext {
         self.deadline
     }
 
+    /// Until when another service may take to answer: a little less than the call, which ends for good at its deadline.
+    pub(crate) fn patience(&self) -> Instant {
+        let last_words = LAST_WORDS.min(self.permit.limits().deadline() / 10);
+        self.deadline.checked_sub(last_words).unwrap_or(self.deadline)
+    }
+
+    /// What would help where a capability ended with `sign-in-required`: of the last time, if it was so more than once. For
+    /// the person, not for the tool.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&Remedy> {
+        self.remedy.as_ref()
+    }
+
+    /// Remembers what would help.
+    pub(crate) fn needs(&mut self, remedy: Remedy) {
+        self.remedy = Some(remedy);
+    }
+
     /// Counts one host call. Every host function begins with it.
     pub(crate) fn enter(&mut self) -> wasmtime::Result<()> {
-        match self.host_calls_left.checked_sub(1) {
+        self.enter_times(1)
+    }
+
+    /// Counts a host call for each of several requests. None at all count as one, so that no host function is free.
+    pub(crate) fn enter_times(&mut self, requests: usize) -> wasmtime::Result<()> {
+        let times = u32::try_from(requests.max(1)).unwrap_or(u32::MAX);
+        match self.host_calls_left.checked_sub(times) {
             Some(left) => {
                 self.host_calls_left = left;
                 Ok(())
@@ -86,6 +116,30 @@ impl CallContext {
             max_rows_read: limits.rows_read.into(),
             max_bytes_held: limits.query_bytes.into(),
             deadline: self.deadline,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::testing::call;
+
+    #[test]
+    fn a_service_has_a_little_less_time_than_the_call() {
+        for (milliseconds, last_words) in [(10, 1), (1_000, 100), (600_000, 100)] {
+            let call = call(&format!("[limits]\ndeadline-ms = {milliseconds}"), &[]);
+            let left = call.context.deadline() - call.context.patience();
+            assert_eq!(left, Duration::from_millis(last_words));
+        }
+    }
+
+    #[test]
+    fn the_budget_counts_each_of_several_requests_and_none_as_one() {
+        let mut call = call("[limits]\nhost-calls = 5", &[]);
+        for (requests, fits) in [(3, true), (0, true), (2, false), (1, true), (0, false)] {
+            assert_eq!(call.context.enter_times(requests).is_ok(), fits, "{requests}");
         }
     }
 }

@@ -45,6 +45,14 @@ pub enum NotAdmitted {
         /// Those that there are.
         configured: String,
     },
+    /// The grant gives what the host isn't set up for.
+    #[error("the grant gives {interface}, for which this host isn't set up: it needs {needs}")]
+    NotSetUp {
+        /// The interface.
+        interface: &'static str,
+        /// What to configure.
+        needs: String,
+    },
 }
 
 /// Not granted, as an error of a capability.

@@ -7,6 +7,9 @@ use crate::all_documents::AllDocuments;
 use crate::call_context::CallContext;
 use crate::capability::{Capability, NotAdmitted};
 use crate::config::Config;
+use crate::graph::Graph;
+use crate::graph_write::GraphWrite;
+use crate::http::Http;
 use crate::identity::Identity;
 use crate::log::Log;
 use crate::my_documents::MyDocuments;
@@ -24,6 +27,12 @@ pub enum Interface {
     MyDocumentsWrite,
     /// Everybody's items, to read.
     AllDocuments,
+    /// Microsoft Graph on behalf of the caller, to read.
+    Graph,
+    /// Microsoft Graph on behalf of the caller, to change things.
+    GraphWrite,
+    /// Other services over HTTPS.
+    Http,
     /// Settings of the grant.
     Config,
     /// Messages to the operator's log.
@@ -50,6 +59,18 @@ macro_rules! dispatch {
                 type $capability = AllDocuments;
                 $run
             }
+            Interface::Graph => {
+                type $capability = Graph;
+                $run
+            }
+            Interface::GraphWrite => {
+                type $capability = GraphWrite;
+                $run
+            }
+            Interface::Http => {
+                type $capability = Http;
+                $run
+            }
             Interface::Config => {
                 type $capability = Config;
                 $run
@@ -64,11 +85,14 @@ macro_rules! dispatch {
 
 impl Interface {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Identity,
         Self::MyDocuments,
         Self::MyDocumentsWrite,
         Self::AllDocuments,
+        Self::Graph,
+        Self::GraphWrite,
+        Self::Http,
         Self::Config,
         Self::Log,
     ];

@@ -10,7 +10,11 @@
 //!
 //! **In** come calls of guests, with names of containers, ids, queries and bodies that are attackers' input. **Out** go values and
 //! the contract's typed errors. What never goes out: a token, a secret, a partition key, a backend's own words. Whose items a
-//! call reaches is computed here from the verified caller ([`Services::partition`]); no type that a guest can fill names a person.
+//! call reaches is computed here from the verified caller ([`Services::partition`]), and other services are asked in that caller's
+//! name; no type that a guest can fill names a person.
+//!
+//! Where a call fails since the person has to do something first (sign in again, consent, a second factor), the guest reads
+//! `sign-in-required` and nothing more; what the person must do is [`CallContext::remedy`], for the server to say.
 //!
 //! Interfaces of the contract that aren't in [`Interface::ALL`] aren't offered by this host: a component that imports one is
 //! refused at load.
@@ -22,6 +26,10 @@ mod call_context;
 mod capability;
 mod config;
 mod documents;
+mod downstream;
+mod graph;
+mod graph_write;
+mod http;
 mod identity;
 mod interface;
 mod log;
@@ -29,9 +37,13 @@ mod my_documents;
 mod my_documents_write;
 mod seal;
 mod services;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 
 pub use call_context::{CallContext, HostCallsExhausted};
 pub use capability::NotAdmitted;
+pub use graph::NEEDS_GRAPH;
 pub use interface::Interface;
 pub use seal::{SealKey, SealKeyError};
 pub use services::{Services, ServicesError};

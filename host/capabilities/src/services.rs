@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, PartitionKey};
+use usher_downstream::{Graph, Http};
 use usher_entra::UserKey;
 
 use crate::seal::{Seal, SealKey};
@@ -14,6 +15,8 @@ pub struct Services {
     documents: Arc<dyn DocumentStore>,
     containers: BTreeMap<String, Container>,
     seal: Seal,
+    graph: Option<Arc<Graph>>,
+    http: Option<Arc<Http>>,
 }
 
 struct Container {
@@ -79,7 +82,33 @@ impl Services {
             documents,
             containers,
             seal: Seal::new(key),
+            graph: None,
+            http: None,
         })
+    }
+
+    /// With Microsoft Graph, which components may then be granted, and rules by group be decided by.
+    #[must_use]
+    pub fn with_graph(mut self, graph: Arc<Graph>) -> Self {
+        self.graph = Some(graph);
+        self
+    }
+
+    /// With other services over HTTPS.
+    #[must_use]
+    pub fn with_http(mut self, http: Arc<Http>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Microsoft Graph, if the host is set up to reach it.
+    #[must_use]
+    pub fn graph(&self) -> Option<&Arc<Graph>> {
+        self.graph.as_ref()
+    }
+
+    pub(crate) fn http(&self) -> Option<&Arc<Http>> {
+        self.http.as_ref()
     }
 
     /// The partition of a container that is the user's own: the only place where it is computed whose items a call reaches.

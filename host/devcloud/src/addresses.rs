@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use url::Url;
+
 /// The development tenant. It is the same in every run, because users' data are keyed by tenant and object id.
 pub const TENANT_ID: &str = "11111111-1111-4111-8111-111111111111";
 
@@ -19,6 +21,21 @@ pub(crate) const GRAPH_CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Microsoft Graph's Application ID URI.
 pub(crate) const GRAPH_URI: &str = "https://graph.microsoft.com";
+
+/// The client id of a second protected API, the ledger, to which tools go on behalf of their caller.
+pub const LEDGER_CLIENT_ID: &str = "1ed9e400-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+
+/// The ledger's one delegated permission.
+pub(crate) const LEDGER_PERMISSION: &str = "Entries.ReadWrite";
+
+/// Where the guest's home account is.
+pub(crate) const GUEST_ISSUER: &str = "https://sts.windows.net/33333333-3333-4333-8333-333333333333/";
+
+/// The Application ID URI for which a managed identity's token is asked when it is to stand for an app's credential.
+pub(crate) const TOKEN_EXCHANGE_URI: &str = "api://AzureADTokenExchange";
+
+/// What such a token has for its `aud`: the client id behind [`TOKEN_EXCHANGE_URI`], the same in every tenant.
+pub(crate) const TOKEN_EXCHANGE_CLIENT_ID: &str = "fb60f99c-7a34-4190-8149-302f77469936";
 
 /// The addresses of one dev cloud.
 #[derive(Clone, Debug)]
@@ -98,6 +115,34 @@ impl Addresses {
     /// The base that stands where `https://graph.microsoft.com` stands in production.
     pub fn graph(&self) -> String {
         format!("{}/graph", self.authority)
+    }
+
+    /// The base of the ledger, the second protected API.
+    pub fn ledger(&self) -> String {
+        format!("{}/ledger", self.authority)
+    }
+
+    /// The full form of the ledger's delegated permission.
+    pub fn ledger_scope(&self) -> String {
+        format!("api://{LEDGER_CLIENT_ID}/{LEDGER_PERMISSION}")
+    }
+
+    /// The managed identity endpoint as App Service and Container Apps have it, for `IDENTITY_ENDPOINT`.
+    pub fn identity_endpoint(&self) -> String {
+        format!("{}/msi/token", self.authority)
+    }
+
+    /// The issuer of projected service account tokens: the cluster's, where one would run.
+    pub fn cluster_issuer(&self) -> String {
+        format!("{}/kubernetes", self.authority)
+    }
+
+    /// Where the consent page sends the person back to: the MCP host's page that says how it went.
+    pub fn consented(&self) -> String {
+        let mut url = Url::parse(&self.mcp_url).expect("the MCP URL was checked before it came here");
+        url.set_path("/consented");
+        url.set_query(None);
+        url.into()
     }
 
     /// An OAuth endpoint as seen through a tenant's, or an alias's, path.

@@ -2,13 +2,17 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::addresses::Addresses;
+use crate::addresses::{API_CLIENT_ID, Addresses};
+use crate::clients::credentials::Credentials;
 use crate::clients::{Client, ClientError, Documents, pre_registered};
-use crate::keys::SigningKey;
+use crate::consent::Consents;
+use crate::keys::LazyKey;
 use crate::oauth::codes::Codes;
+use crate::random;
 use crate::settings::ResourceCheck;
 use crate::state::State;
 use crate::traffic::Traffic;
+use crate::{graph, ledger};
 
 /// A running dev cloud, without its listener.
 pub(crate) struct Cloud {
@@ -17,8 +21,17 @@ pub(crate) struct Cloud {
     pub(crate) traffic: Traffic,
     pub(crate) codes: Codes,
     pub(crate) documents: Documents,
-    /// A key that is never published, for forging. Made on first use, as most runs forge nothing.
-    pub(crate) rogue: std::sync::OnceLock<SigningKey>,
+    pub(crate) graph: graph::Data,
+    pub(crate) ledger: ledger::Entries,
+    pub(crate) consents: Consents,
+    /// What a program must know to ask the managed identity endpoint, as App Service hands it out in
+    /// `IDENTITY_HEADER`.
+    pub(crate) identity_header: String,
+    /// A key that is never published, for forging.
+    pub(crate) rogue: LazyKey,
+    /// The key of the Kubernetes cluster that issues projected service account tokens.
+    pub(crate) cluster: LazyKey,
+    credentials: Mutex<Credentials>,
     state: Mutex<State>,
 }
 
@@ -26,14 +39,25 @@ pub(crate) struct Cloud {
 pub(crate) type Shared = Arc<Cloud>;
 
 impl Cloud {
-    pub(crate) fn new(addresses: Addresses, resource_check: ResourceCheck, state: State) -> Self {
+    pub(crate) fn new(
+        addresses: Addresses,
+        resource_check: ResourceCheck,
+        credentials: Credentials,
+        state: State,
+    ) -> Self {
         Self {
             addresses,
             resource_check,
             traffic: Traffic::default(),
             codes: Codes::new(),
             documents: Documents::new(),
-            rogue: std::sync::OnceLock::new(),
+            graph: graph::Data::new(),
+            ledger: ledger::Entries::default(),
+            consents: Consents::new(),
+            identity_header: random::opaque::<24>(),
+            rogue: LazyKey::default(),
+            cluster: LazyKey::default(),
+            credentials: Mutex::new(credentials),
             state: Mutex::new(state),
         }
     }
@@ -44,9 +68,19 @@ impl Cloud {
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// By what the tenant's own apps prove who they are. Never held across an await.
+    pub(crate) fn credentials(&self) -> MutexGuard<'_, Credentials> {
+        // As above: each change leaves lists that are whole.
+        self.credentials.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     /// Finds a client by its id, wherever it may be described; a metadata document is fetched if need be.
     pub(crate) async fn client(&self, client_id: &str) -> Result<Client, ClientError> {
-        if let Some(client) = pre_registered(client_id) {
+        if let Some(mut client) = pre_registered(client_id) {
+            if client.id == API_CLIENT_ID {
+                // Where the MCP host wants people back whom it sent to consent.
+                client.redirect_uris.push(self.addresses.consented());
+            }
             return Ok(client);
         }
         if client_id.contains("://") {

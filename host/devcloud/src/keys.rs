@@ -3,6 +3,8 @@
 //! RSA-2048 by aws-lc-rs, certificates by rcgen. The published shape is that of Entra's key document: `kid` equals
 //! `x5t` (base64url SHA-1 of the certificate), and there is no `alg` member.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::hmac;
@@ -14,6 +16,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::DecodingKey;
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, date_time_ymd};
 use serde_json::{Value, json};
 
@@ -114,6 +117,15 @@ impl SigningKey {
         Ok(token)
     }
 
+    /// The public half, for checking what this key signed.
+    pub(crate) fn verifying_key(&self) -> DecodingKey {
+        let public = self.pair.public_key();
+        DecodingKey::from_rsa_raw_components(
+            public.modulus().big_endian_without_leading_zero(),
+            public.exponent().big_endian_without_leading_zero(),
+        )
+    }
+
     fn rsa(&self, encoding: &'static dyn RsaEncoding, message: &str) -> Result<Vec<u8>, KeyError> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
@@ -136,19 +148,30 @@ impl SigningKey {
         pem
     }
 
-    fn jwk(&self, issuer: &str) -> Value {
+    /// The public half as Kubernetes publishes its own (RFC 7517).
+    pub(crate) fn plain_jwk(&self) -> Value {
         let public = self.pair.public_key();
         json!({
             "kty": "RSA",
             "use": "sig",
+            "alg": "RS256",
             "kid": self.kid,
-            "x5t": self.kid,
             "n": URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero()),
             "e": URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero()),
-            "x5c": [STANDARD.encode(&self.certificate)],
-            "cloud_instance_name": crate::oauth::CLOUD_INSTANCE_NAME,
-            "issuer": issuer,
         })
+    }
+
+    fn jwk(&self, issuer: &str) -> Value {
+        let mut jwk = self.plain_jwk();
+        // Entra names no algorithm.
+        if let Value::Object(members) = &mut jwk {
+            members.remove("alg");
+        }
+        jwk["x5t"] = json!(self.kid);
+        jwk["x5c"] = json!([STANDARD.encode(&self.certificate)]);
+        jwk["cloud_instance_name"] = json!(crate::oauth::CLOUD_INSTANCE_NAME);
+        jwk["issuer"] = json!(issuer);
+        jwk
     }
 }
 
@@ -163,6 +186,25 @@ fn self_signed(pkcs8: &[u8]) -> Result<Vec<u8>, KeyError> {
     parameters.not_before = date_time_ymd(2020, 1, 1);
     parameters.not_after = date_time_ymd(2100, 1, 1);
     Ok(parameters.self_signed(&pair)?.der().to_vec())
+}
+
+/// A key beside the ring that is made on first use, as most runs never need it.
+#[derive(Default)]
+pub(crate) struct LazyKey(OnceLock<SigningKey>);
+
+impl LazyKey {
+    pub(crate) fn get(&self) -> Result<&SigningKey, KeyError> {
+        if self.0.get().is_none() {
+            // Whoever comes second throws its key away.
+            let _ = self.0.set(SigningKey::generate(false)?);
+        }
+        self.0.get().ok_or(KeyError::Cryptography)
+    }
+
+    /// The key if it was ever used: nothing can have been signed by one that wasn't.
+    pub(crate) fn made(&self) -> Option<&SigningKey> {
+        self.0.get()
+    }
 }
 
 /// All keys of a dev cloud, and which of them signs.

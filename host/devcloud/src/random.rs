@@ -18,5 +18,15 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 /// A lifetime in seconds as Entra gives it: random between 60 and 90 minutes, so that nobody relies on one value
 /// (Microsoft documentation, "Configurable token lifetimes").
 pub(crate) fn lifetime() -> i64 {
-    3600 + i64::from(u16::from_be_bytes(bytes::<2>()) % 1801)
+    between(3600, 5400)
+}
+
+/// A lifetime in seconds for a client that handles claims challenges, and so can be called back: 20 to 28 hours
+/// (Microsoft documentation, "Continuous access evaluation").
+pub(crate) fn long_lifetime() -> i64 {
+    between(20 * 3600, 28 * 3600)
+}
+
+fn between(least: i64, most: i64) -> i64 {
+    least + i64::from(u32::from_be_bytes(bytes::<4>())) % (most - least + 1)
 }

@@ -7,17 +7,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{any, get, post};
+use axum::routing::{get, post};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::addresses::{self, Addresses};
+use crate::addresses::{self, API_CLIENT_ID, Addresses};
+use crate::clients::credentials::Credentials;
 use crate::cloud::{Cloud, Shared};
-use crate::oauth::{authorize, discovery, registration, token};
+use crate::oauth::{authorize, discovery, instance, registration, token};
 use crate::settings::{DevCloudSettings, StartError, check_mcp_url};
 use crate::state::State;
-use crate::{control, guard, pages};
+use crate::{control, graph, guard, kubernetes, ledger, managed_identity, pages};
 
 /// The largest body that any endpoint needs, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -106,12 +107,17 @@ impl BoundDevCloud {
     /// small file take.
     ///
     /// # Errors
-    /// [`StartError::McpUrl`], [`StartError::StateFile`], [`StartError::StateContent`] and [`StartError::Key`].
+    /// [`StartError::McpUrl`], [`StartError::StateFile`], [`StartError::StateContent`], [`StartError::Certificate`] and
+    /// [`StartError::Key`].
     pub fn open(self, settings: DevCloudSettings) -> Result<DevCloud, StartError> {
         check_mcp_url(&settings.mcp_url)?;
         let state = State::open(settings.state_dir.as_deref())?;
         let addresses = Addresses::new(self.authority, settings.mcp_url);
-        let cloud = Cloud::new(addresses, settings.resource_check, state);
+        let mut credentials = Credentials::new(&addresses);
+        for certificate in &settings.certificates {
+            credentials.add_certificate(API_CLIENT_ID, certificate, true)?;
+        }
+        let cloud = Cloud::new(addresses, settings.resource_check, credentials, state);
         Ok(DevCloud {
             listener: self.listener,
             cloud: Shared::new(cloud),
@@ -120,12 +126,8 @@ impl BoundDevCloud {
 }
 
 fn router(cloud: Shared) -> Router {
-    let control = Router::new()
-        .route("/dev.json", get(control::describe))
-        .route("/dev/counters", get(control::counters))
-        .route("/dev/token", post(control::token))
-        .route("/dev/keys", get(control::keys).post(control::change_keys))
-        .route("/dev/failures", post(control::fail))
+    let control = control::router()
+        .merge(graph::control::router())
         .route_layer(from_fn(guard::no_browser));
     Router::new()
         .route("/", get(pages::home::show))
@@ -143,13 +145,25 @@ fn router(cloud: Shared) -> Router {
         )
         .route("/.well-known/oauth-authorization-server", get(discovery::root))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/common/discovery/instance", get(instance::discover))
         .route(
             "/{tenant}/oauth2/v2.0/authorize",
             get(authorize::show).post(authorize::submit),
         )
         .route("/{tenant}/oauth2/v2.0/token", post(token::exchange))
         .route("/{tenant}/oauth2/v2.0/register", post(registration::register))
-        .route("/graph/{*path}", any(discovery::graph))
+        .route("/msi/token", get(managed_identity::identity_endpoint))
+        .route(
+            "/metadata/identity/oauth2/token",
+            get(managed_identity::instance_metadata),
+        )
+        .route(
+            "/kubernetes/.well-known/openid-configuration",
+            get(kubernetes::configuration),
+        )
+        .route("/kubernetes/openid/v1/jwks", get(kubernetes::keys))
+        .merge(graph::router())
+        .merge(ledger::router())
         .merge(control)
         .layer(from_fn(guard::cors))
         .layer(from_fn(guard::loopback_host))

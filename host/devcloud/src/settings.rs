@@ -20,6 +20,8 @@ pub struct DevCloudSettings {
     pub state_dir: Option<PathBuf>,
     /// What is done about RFC 8707's `resource` parameter.
     pub resource_check: ResourceCheck,
+    /// Certificates, as PEM, by whose keys the API's own app may prove who it is.
+    pub certificates: Vec<String>,
 }
 
 impl DevCloudSettings {
@@ -29,6 +31,7 @@ impl DevCloudSettings {
             mcp_url: mcp_url.into(),
             state_dir: None,
             resource_check: ResourceCheck::default(),
+            certificates: Vec::new(),
         }
     }
 }
@@ -87,6 +90,9 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A certificate of the settings could not be registered.
+    #[error("can't register a certificate for the API's app: {0}")]
+    Certificate(#[from] crate::clients::credentials::CredentialError),
     /// A key could not be generated or read.
     #[error("can't make a signing key: {0}")]
     Key(#[from] crate::keys::KeyError),

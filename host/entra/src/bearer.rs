@@ -15,6 +15,11 @@ impl BearerToken {
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn testing(text: &str) -> Self {
+        Self(SecretString::from(text))
+    }
 }
 
 /// What a request's headers hold by way of credentials.

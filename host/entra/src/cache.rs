@@ -28,6 +28,10 @@ impl TokenHash {
         hash.copy_from_slice(digest(&SHA256, token.expose().as_bytes()).as_ref());
         Self(hash)
     }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 #[derive(Clone)]

@@ -21,8 +21,14 @@ pub struct Caller {
     pub(crate) scopes: Vec<String>,
     pub(crate) client_id: Box<str>,
     pub(crate) token_id: Option<String>,
+    pub(crate) issued_at: u64,
     pub(crate) expires_at: u64,
+    pub(crate) announces_claims_challenges: bool,
 }
+
+/// VS Code's client id. It announces that it handles claims challenges, which its sign-in to Microsoft's own services
+/// does, but ignores the challenges of MCP servers: the connection would be dropped.
+const VS_CODE: &str = "aebc6443-996d-45c2-90f0-388ff96faa56";
 
 /// Whether a person or an application is calling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -126,6 +132,19 @@ impl Caller {
         self.expires_at
     }
 
+    /// When the token was issued (`iat`), in seconds since 1970-01-01 UTC; 0 if the token doesn't say.
+    pub(crate) fn issued_at(&self) -> u64 {
+        self.issued_at
+    }
+
+    /// Whether the client can be sent a claims challenge (401 with `error="insufficient_claims"`): it says so itself, by
+    /// the capability `cp1` in `xms_cc` ("Claims challenges, claims requests, and client capabilities"), and isn't known
+    /// not to. Others would ask for a token again and again.
+    #[must_use]
+    pub fn handles_claims_challenges(&self) -> bool {
+        self.announces_claims_challenges && &*self.client_id != VS_CODE
+    }
+
     /// The identity for limits, sessions and partitions.
     #[must_use]
     pub fn key(&self) -> UserKey {
@@ -190,7 +209,9 @@ mod testing {
                 scopes: Vec::new(),
                 client_id: "aebc6443-996d-45c2-90f0-388ff96faa56".into(),
                 token_id: None,
+                issued_at: 0,
                 expires_at: u64::MAX,
+                announces_claims_challenges: false,
             })
         }
     }
@@ -262,6 +283,20 @@ mod testing {
             self
         }
 
+        /// Sets when the token was issued, in Unix seconds.
+        #[must_use]
+        pub fn issued_at(mut self, unix_seconds: u64) -> Self {
+            self.0.issued_at = unix_seconds;
+            self
+        }
+
+        /// Makes the client announce that it handles claims challenges (`xms_cc`).
+        #[must_use]
+        pub fn announcing_claims_challenges(mut self) -> Self {
+            self.0.announces_claims_challenges = true;
+            self
+        }
+
         /// Sets when the token expires, in Unix seconds.
         #[must_use]
         pub fn expiring_at(mut self, unix_seconds: u64) -> Self {
@@ -289,6 +324,17 @@ mod testing {
             assert!(alice.has_role("Admin") && alice.has_scope("a"));
             let id = "a11ce000-0000-4000-8000-000000000001";
             assert_eq!(Caller::testing(id).build().object_id(), id);
+        }
+
+        #[test]
+        fn a_client_gets_claims_challenges_if_it_announces_them_and_is_not_vs_code() {
+            let other = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+            let through = |client: &str| Caller::testing("alice").through_client(client);
+            assert!(!through(other).build().handles_claims_challenges());
+            let announced = through(other).announcing_claims_challenges();
+            assert!(announced.build().handles_claims_challenges());
+            let vs_code = through(super::super::VS_CODE).announcing_claims_challenges();
+            assert!(!vs_code.build().handles_claims_challenges());
         }
     }
 }

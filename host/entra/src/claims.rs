@@ -52,6 +52,7 @@ pub(crate) struct Claims {
     uti: Option<Value>,
     name: Option<Value>,
     preferred_username: Option<Value>,
+    xms_cc: Option<Value>,
     #[serde(default, deserialize_with = "is_present")]
     cnf: bool,
 }
@@ -125,7 +126,9 @@ impl Claims {
             scopes: scopes.unwrap_or_default(),
             client_id: client.to_string().into(),
             token_id: self.token_id(),
+            issued_at: self.iat.as_ref().and_then(numeric_date).unwrap_or_default(),
             expires_at,
+            announces_claims_challenges: self.announces_claims_challenges(),
         })
     }
 
@@ -230,6 +233,12 @@ impl Claims {
                 .collect(),
             Some(_) => Err(Reason::ClaimMalformed("roles")),
         }
+    }
+
+    /// `xms_cc` holds the client's capabilities; `cp1` is the one that there is. What can't be read announces nothing.
+    fn announces_claims_challenges(&self) -> bool {
+        let capabilities = self.xms_cc.as_ref().and_then(Value::as_array);
+        capabilities.is_some_and(|capabilities| capabilities.iter().any(|capability| capability == "cp1"))
     }
 
     /// The common mistake that these claims show. Also asked of claims whose signature was not verified; what comes out

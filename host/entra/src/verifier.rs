@@ -6,7 +6,8 @@ use reqwest::Client;
 use tokio::task::JoinHandle;
 
 use crate::{
-    BearerToken, Caller, Clock, Hint, KeyStatus, Reason, Rejection, SettingsError, SystemClock, VerifierSettings,
+    BearerToken, Caller, Clock, Hint, KeyStatus, Reason, Rejection, SettingsError, SignedIn, SystemClock,
+    VerifierSettings,
     cache::{TokenCache, TokenHash},
     claims::Claims,
     jwks::{KeyStore, NoKey},
@@ -56,15 +57,20 @@ impl Verifier {
         })
     }
 
-    /// Who sent the token.
+    /// Who sent the token, together with the token.
     ///
     /// # Errors
     /// When the token is refused, or when the keys to verify it with can't be had; [`Rejection::answer`] tells them apart.
-    pub async fn verify(&self, token: &BearerToken) -> Result<Arc<Caller>, Rejection> {
-        let hash = TokenHash::of(token);
-        if let Some(caller) = self.cache.get(&hash) {
-            return Ok(caller);
-        }
+    pub async fn verify(&self, token: BearerToken) -> Result<SignedIn, Rejection> {
+        let hash = TokenHash::of(&token);
+        let caller = match self.cache.get(&hash) {
+            Some(caller) => caller,
+            None => self.verify_anew(&token, hash).await?,
+        };
+        Ok(SignedIn::new(caller, token, hash))
+    }
+
+    async fn verify_anew(&self, token: &BearerToken, hash: TokenHash) -> Result<Arc<Caller>, Rejection> {
         let jws = Jws::parse(token.expose())?;
         let key = self.keys.key(jws.key_id()).await.map_err(|none| match none {
             NoKey::Unknown => Reason::UnknownKey {

@@ -3,6 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::graph::{GraphPath, GraphRequestGrant, GraphWriteRequestGrant};
+use crate::http::{Origin, OriginGrant};
+use crate::method::Method;
+use crate::not_covered::NotCovered;
+use crate::path::{Dialect, Segments};
+use crate::query::QueryOptions;
 use crate::requirement::Requirement;
 
 /// Names of containers. A handful at most, so a list that is searched from the front.
@@ -17,6 +25,10 @@ pub struct Allowance {
     pub(crate) my_documents: Containers,
     pub(crate) my_documents_write: Containers,
     pub(crate) all_documents: Containers,
+    pub(crate) memberships: bool,
+    pub(crate) graph: Vec<GraphRequestGrant>,
+    pub(crate) graph_write: Vec<GraphWriteRequestGrant>,
+    pub(crate) http: Vec<OriginGrant>,
 }
 
 impl Allowance {
@@ -56,7 +68,77 @@ impl Allowance {
         self.all_documents.iter().any(|name| name == container)
     }
 
-    /// The same allowance with only those containers that are required.
+    /// Whether the tool may ask Microsoft Graph which groups the caller is in.
+    #[must_use]
+    pub fn memberships(&self) -> bool {
+        self.memberships
+    }
+
+    /// The entry that covers a request of `graph` (GET).
+    ///
+    /// # Errors
+    /// What was missing.
+    pub fn graph(&self, path: &GraphPath, query: &[(String, String)]) -> Result<&GraphRequestGrant, NotCovered> {
+        let listed = self.graph.iter().filter(|entry| entry.path.matches(path.decoded()));
+        first_that(listed, |entry| cover(&entry.query, query)).unwrap_or_else(|| Err(not_listed(Method::Get, path)))
+    }
+
+    /// The entry that covers a request of `graph-write`, with a body of so many bytes.
+    ///
+    /// # Errors
+    /// What was missing.
+    pub fn graph_write(
+        &self,
+        method: Method,
+        path: &GraphPath,
+        query: &[(String, String)],
+        body_bytes: usize,
+    ) -> Result<&GraphWriteRequestGrant, NotCovered> {
+        let listed = self
+            .graph_write
+            .iter()
+            .filter(|entry| entry.method == method && entry.path.matches(path.decoded()));
+        let covers = |entry: &GraphWriteRequestGrant| {
+            cover(&entry.query, query)?;
+            match entry.max_request_bytes {
+                limit if body_bytes > limit => Err(NotCovered::BodyTooLarge {
+                    bytes: body_bytes,
+                    limit,
+                }),
+                _ => Ok(()),
+            }
+        };
+        first_that(listed, covers).unwrap_or_else(|| Err(not_listed(method, path)))
+    }
+
+    /// The entry that covers a request of `http`, or a redirect of one. The size of the body is the asker's to compare with
+    /// the entry's bound.
+    ///
+    /// # Errors
+    /// What was missing.
+    pub fn http(&self, method: Method, url: &Url) -> Result<&OriginGrant, NotCovered> {
+        let origin = Origin::of(url)?;
+        let path = Segments::parse(url.path(), Dialect::Http)?;
+        // Some servers take a semicolon for an ampersand, and would see options that weren't looked at.
+        if url.query().is_some_and(|query| query.contains(';')) {
+            return Err(NotCovered::Query(";".to_owned()));
+        }
+        let query: Vec<_> = url.query_pairs().collect();
+        let mut of_origin = self.http.iter().filter(|entry| entry.origin == origin).peekable();
+        if of_origin.peek().is_none() {
+            return Err(NotCovered::Origin(origin.to_string()));
+        }
+        let listed = of_origin.filter(|entry| entry.lists(method, &path));
+        let covers = |entry: &OriginGrant| entry.query.cover(query.iter().map(|(name, value)| (&**name, &**value)));
+        first_that(listed, covers).unwrap_or_else(|| {
+            Err(NotCovered::Request {
+                method,
+                path: path.encode(),
+            })
+        })
+    }
+
+    /// The same allowance with only what is required.
     pub(crate) fn narrowed_to(&self, requires: &[Requirement]) -> Self {
         let keep = |granted: &Containers, requirement: fn(String) -> Requirement| -> Containers {
             granted
@@ -72,6 +154,16 @@ impl Allowance {
             my_documents: keep(&self.my_documents, Requirement::MyDocuments),
             my_documents_write: keep(&self.my_documents_write, Requirement::MyDocumentsWrite),
             all_documents: keep(&self.all_documents, Requirement::AllDocuments),
+            memberships: self.memberships && requires.contains(&Requirement::GraphMemberships),
+            graph: only(&self.graph, |entry| {
+                requires.contains(&Requirement::Graph(entry.path.clone()))
+            }),
+            graph_write: only(&self.graph_write, |entry| {
+                requires.contains(&Requirement::GraphWrite(entry.method, entry.path.clone()))
+            }),
+            http: only(&self.http, |entry| {
+                requires.contains(&Requirement::Http(entry.origin.clone()))
+            }),
         }
     }
 
@@ -81,7 +173,44 @@ impl Allowance {
             Requirement::MyDocuments(container) => self.reads_mine(container),
             Requirement::MyDocumentsWrite(container) => self.writes_mine(container),
             Requirement::AllDocuments(container) => self.reads_all(container),
+            Requirement::GraphMemberships => self.memberships,
+            Requirement::Graph(path) => self.graph.iter().any(|entry| entry.path == *path),
+            Requirement::GraphWrite(method, path) => self
+                .graph_write
+                .iter()
+                .any(|entry| entry.method == *method && entry.path == *path),
+            Requirement::Http(origin) => self.http.iter().any(|entry| entry.origin == *origin),
             Requirement::NotOffered(_) => false,
         }
+    }
+}
+
+fn only<T: Clone>(entries: &[T], required: impl Fn(&T) -> bool) -> Vec<T> {
+    entries.iter().filter(|entry| required(entry)).cloned().collect()
+}
+
+/// The first of the listed entries that covers the rest of a request, too; else what the last one lacks. None if none is listed.
+fn first_that<'g, T>(
+    listed: impl Iterator<Item = &'g T>,
+    covers: impl Fn(&T) -> Result<(), NotCovered>,
+) -> Option<Result<&'g T, NotCovered>> {
+    let mut missing = None;
+    for entry in listed {
+        match covers(entry) {
+            Ok(()) => return Some(Ok(entry)),
+            Err(not_covered) => missing = Some(Err(not_covered)),
+        }
+    }
+    missing
+}
+
+fn cover(allowed: &QueryOptions, query: &[(String, String)]) -> Result<(), NotCovered> {
+    allowed.cover(query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+fn not_listed(method: Method, path: &GraphPath) -> NotCovered {
+    NotCovered::Request {
+        method,
+        path: path.as_encoded().to_owned(),
     }
 }

@@ -7,9 +7,20 @@
 //! log = true
 //! my-documents = { containers = ["expenses"] }
 //! config = { currency = "EUR" }
+//! graph = { memberships = true, requests = [{ path = "/me", query = ["$select"] }] }
+//! graph-write = { requests = [{ method = "POST", path = "/me/sendMail" }] }
+//!
+//! [[capabilities.http.origins]]
+//! origin = "https://ledger.contoso.example"
+//! methods = ["GET"]
+//! paths = ["/entries", "/entries/{id}"]
+//! credential = { on-behalf-of = "api://…/.default" }
 //!
 //! [tools.add_user_expense]                      # a tool without a rule isn't served
 //! allow = { scope = "user_impersonation" }
+//!
+//! [tools.get_expense_stats]
+//! allow = { group = "usher-admins" }            # a name of the host's [entra.groups], or an object id
 //!
 //! [limits]                                      # optional, with defaults
 //! deadline-ms = 5000
@@ -20,12 +31,15 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::allowance::{Allowance, Containers};
+use crate::graph::{GraphGrant, GraphWriteGrant};
+use crate::http::HttpGrant;
 use crate::limits::{LimitError, Limits};
-use crate::permit::ToolPolicy;
-use crate::requirement::Requirement;
+use crate::requirement::{Requirement, grant_lines};
 use crate::rule::Rule;
+use crate::tool_policy::ToolPolicy;
 
 /// A grant as it is written. Unknown keys are errors, so that a typing error never grants or withholds anything silently.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -60,6 +74,12 @@ pub struct Capabilities {
     pub my_documents_write: Option<ContainerGrant>,
     /// Everybody's items, to read.
     pub all_documents: Option<ContainerGrant>,
+    /// Microsoft Graph on behalf of the caller, to read.
+    pub graph: Option<GraphGrant>,
+    /// Microsoft Graph on behalf of the caller, to change things.
+    pub graph_write: Option<GraphWriteGrant>,
+    /// Other services over HTTPS.
+    pub http: Option<HttpGrant>,
 }
 
 /// The containers that an interface of documents reaches.
@@ -95,6 +115,16 @@ pub enum GrantError {
         /// What is wrong, and what to write instead.
         why: String,
     },
+    /// A rule names a group that the host's configuration doesn't.
+    #[error(
+        "tools.{tool}.allow: there is no group {group:?}: write its object id instead, or give it one in the host's configuration:\n[entra.groups]\n{} = \"<the group's object id>\"", key(.group)
+    )]
+    UnknownGroup {
+        /// The tool.
+        tool: String,
+        /// The name.
+        group: String,
+    },
     /// `sha256` isn't one.
     #[error("sha256 must be 64 lower-case hexadecimal digits")]
     Digest,
@@ -108,6 +138,34 @@ pub struct NotGranted {
     pub tool: String,
     /// What is missing.
     pub missing: Vec<Requirement>,
+}
+
+impl NotGranted {
+    /// The lines under `[capabilities]` that would give what is missing, one for each interface.
+    #[must_use]
+    pub fn grant_lines(&self) -> Vec<String> {
+        grant_lines(&self.missing)
+    }
+}
+
+/// The text with each line masked from `credential` or `secret` on: errors show the line that they are about, and somebody may
+/// have written a secret where its name belongs. As many bytes as before, so that lines and columns stay what they are.
+fn masked(text: &str) -> String {
+    let mask = |line: &str| match line.find("credential").into_iter().chain(line.find("secret")).min() {
+        Some(at) => format!("{}{}", &line[..at], "*".repeat(line.len() - at)),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(mask).collect::<Vec<_>>().join("\n")
+}
+
+/// A key of TOML, quoted if it must be.
+fn key(name: &str) -> String {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !name.is_empty() && name.bytes().all(bare) {
+        name.to_owned()
+    } else {
+        toml::Value::String(name.to_owned()).to_string()
+    }
 }
 
 fn join(requirements: &[Requirement]) -> String {
@@ -124,7 +182,10 @@ impl Grant {
     /// # Errors
     /// What is wrong, with line and column where there is one.
     pub fn parse(text: &str) -> Result<Self, GrantError> {
-        let grant: Self = toml::from_str(text)?;
+        let grant: Self = toml::from_str(text).map_err(|mut error| {
+            error.set_input(Some(&masked(text)));
+            error
+        })?;
         grant.limits.check()?;
         if let Some(digest) = &grant.sha256
             && !(digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
@@ -140,6 +201,29 @@ impl Grant {
             }
         }
         Ok(grant)
+    }
+
+    /// Puts object ids in the place of the names of groups. Done once at load, before [`Grant::admit`]; a name that stays is
+    /// undecided for everybody, and so lets nobody in.
+    ///
+    /// # Errors
+    /// A name that isn't known, with the line to write.
+    pub fn resolve_groups(&mut self, names: &BTreeMap<String, Uuid>) -> Result<(), GrantError> {
+        for (tool, ToolGrant { allow }) in &mut self.tools {
+            allow.resolve_groups(names).map_err(|group| GrantError::UnknownGroup {
+                tool: tool.clone(),
+                group,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The tools whose rule reads groups: a host that doesn't reach Microsoft Graph can't serve them.
+    pub fn tools_by_group(&self) -> impl Iterator<Item = &str> {
+        self.tools
+            .iter()
+            .filter(|(_, grant)| grant.allow.names_groups())
+            .map(|(tool, _)| tool.as_str())
     }
 
     /// The policy of one tool: its rule, and the grant narrowed to what the tool requires. None if the grant has no rule for it:
@@ -174,6 +258,7 @@ impl Grant {
             revision: revision.to_owned(),
             tool: tool.to_owned(),
             rule: allow.clone(),
+            groups: allow.groups(),
             allowance: whole.narrowed_to(requires),
             limits: self.limits.clone(),
         })))
@@ -205,6 +290,14 @@ impl Grant {
             my_documents: containers(&granted.my_documents),
             my_documents_write: containers(&granted.my_documents_write),
             all_documents: containers(&granted.all_documents),
+            memberships: granted.graph.as_ref().is_some_and(|graph| graph.memberships),
+            graph: list(granted.graph.as_ref().map(|graph| &graph.requests)),
+            graph_write: list(granted.graph_write.as_ref().map(|graph| &graph.requests)),
+            http: list(granted.http.as_ref().map(|http| &http.origins)),
         }
     }
+}
+
+fn list<T: Clone>(granted: Option<&Vec<T>>) -> Vec<T> {
+    granted.cloned().unwrap_or_default()
 }

@@ -2,55 +2,13 @@
 
 use std::sync::Arc;
 
-use usher_entra::Caller;
+use usher_entra::{Caller, SignedIn};
 
 use crate::allowance::Allowance;
+use crate::decision::Decision;
 use crate::limits::Limits;
-use crate::rule::{Decision, Rule};
-
-/// One tool of one revision of a component: for whom it is, and the most that a call of it can reach and use up.
-/// [`Grant::admit`](crate::Grant::admit) makes it at load.
-#[derive(Debug)]
-pub struct ToolPolicy {
-    pub(crate) component: String,
-    pub(crate) revision: String,
-    pub(crate) tool: String,
-    pub(crate) rule: Rule,
-    pub(crate) allowance: Allowance,
-    pub(crate) limits: Limits,
-}
-
-impl ToolPolicy {
-    /// The component's name: its file's, without `.wasm`.
-    #[must_use]
-    pub fn component(&self) -> &str {
-        &self.component
-    }
-
-    /// The revision: the beginning of the component's SHA-256.
-    #[must_use]
-    pub fn revision(&self) -> &str {
-        &self.revision
-    }
-
-    /// The tool's name.
-    #[must_use]
-    pub fn tool(&self) -> &str {
-        &self.tool
-    }
-
-    /// The most that a call can reach.
-    #[must_use]
-    pub fn allowance(&self) -> &Allowance {
-        &self.allowance
-    }
-
-    /// The most that a call can use up.
-    #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-}
+use crate::memberships::Memberships;
+use crate::tool_policy::ToolPolicy;
 
 /// What the caller wants of the tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +21,11 @@ pub enum Purpose {
 
 /// "This caller may run this tool": what opens an instance with capabilities. Only [`authorize`] makes one.
 ///
-/// It holds no token. It isn't `Clone`: one permit, one call.
+/// It holds the caller's token, unreadable, so that whatever is asked on behalf of the caller is asked for the one who was
+/// permitted. It isn't `Clone`: one permit, one call.
 #[derive(Debug)]
 pub struct Permit {
-    caller: Arc<Caller>,
+    who: SignedIn,
     tool: Arc<ToolPolicy>,
 }
 
@@ -74,7 +33,13 @@ impl Permit {
     /// Who is calling.
     #[must_use]
     pub fn caller(&self) -> &Arc<Caller> {
-        &self.caller
+        self.who.caller()
+    }
+
+    /// Who is calling, with the token that proves it, to be exchanged and nothing else.
+    #[must_use]
+    pub fn who(&self) -> &SignedIn {
+        &self.who
     }
 
     /// Which tool, and what it may reach.
@@ -86,51 +51,69 @@ impl Permit {
     /// The most that this call can reach.
     #[must_use]
     pub fn allowance(&self) -> &Allowance {
-        &self.tool.allowance
+        self.tool.allowance()
     }
 
     /// The most that this call can use up.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.tool.limits
+        self.tool.limits()
     }
 }
 
-/// Why there is no permit. To the client, [`Denied::Hidden`] must look exactly like a tool that doesn't exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why there is no permit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// The rule says no.
+    /// The rule says no. To the client, this must look exactly like a tool that doesn't exist.
     #[error("the tool's rule doesn't hold for the caller")]
     Hidden,
+    /// Only scopes are missing: the rule would hold with these, too, by their short names, in alphabetical order. A listing
+    /// shows the tool, since nobody could ask for the scopes otherwise; a call is answered by the challenge
+    /// `insufficient_scope` (RFC 6750 §3.1).
+    #[error("the tool's rule would hold with the scopes {}, too", .0.join(", "))]
+    NeedsScopes(Vec<String>),
     /// The rule couldn't be decided: a failure of the infrastructure, never "not allowed".
     #[error("whether the tool's rule holds couldn't be found out")]
     Undecided,
 }
 
-/// Decides whether a caller may see or run a tool, and writes the audit line.
+/// Decides whether a caller may see or run a tool, and writes the audit line. What is known of the caller's groups must cover
+/// [`ToolPolicy::groups_asked`], or the answer is [`Denied::Undecided`].
 ///
 /// # Errors
 /// [`Denied`], whose reader decides what the client is told.
-pub fn authorize(caller: &Arc<Caller>, tool: &Arc<ToolPolicy>, purpose: Purpose) -> Result<Permit, Denied> {
-    let decision = tool.rule.decide(caller);
-    audit(caller, tool, purpose, decision);
+pub fn authorize(
+    who: &SignedIn,
+    tool: &Arc<ToolPolicy>,
+    memberships: &Memberships,
+    purpose: Purpose,
+) -> Result<Permit, Denied> {
+    let decision = tool.rule.decide(who.caller(), memberships);
+    audit(who.caller(), tool, memberships, purpose, &decision);
     match decision {
         Decision::Yes => Ok(Permit {
-            caller: Arc::clone(caller),
+            who: who.clone(),
             tool: Arc::clone(tool),
         }),
         Decision::No => Err(Denied::Hidden),
+        Decision::NeedsScopes(scopes) => Err(Denied::NeedsScopes(scopes.into_iter().map(str::to_owned).collect())),
         Decision::Undecided => Err(Denied::Undecided),
     }
 }
 
-/// One line for each decision: who, what, which revision, and how it was decided. Nothing of a token but its identifiers.
-fn audit(caller: &Caller, tool: &ToolPolicy, purpose: Purpose, decision: Decision) {
+/// One line for each decision: who, what, which revision, and how it was decided; where groups decided, how many seconds old the
+/// oldest answer about them was. Nothing of a token but its identifiers.
+fn audit(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships, purpose: Purpose, decision: &Decision<'_>) {
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 target: "usher::audit",
-                decision = %match decision { Decision::Yes => "allow", Decision::No => "deny", Decision::Undecided => "undecided" },
+                decision = %match decision {
+                    Decision::Yes => "allow",
+                    Decision::No => "deny",
+                    Decision::NeedsScopes(_) => "needs-scopes",
+                    Decision::Undecided => "undecided",
+                },
                 purpose = %match purpose { Purpose::List => "list", Purpose::Call => "call" },
                 tool = %tool.tool,
                 component = %tool.component,
@@ -139,6 +122,7 @@ fn audit(caller: &Caller, tool: &ToolPolicy, purpose: Purpose, decision: Decisio
                 oid = %caller.object_id(),
                 azp = %caller.client_id(),
                 uti = caller.token_id(),
+                groups_age_s = groups_age(caller, tool, memberships),
             )
         };
     }
@@ -146,4 +130,13 @@ fn audit(caller: &Caller, tool: &ToolPolicy, purpose: Purpose, decision: Decisio
         Purpose::List => line!(debug),
         Purpose::Call => line!(info),
     }
+}
+
+/// The age of the oldest answer about a group that the decision needed, in seconds. None if it needed none.
+fn groups_age(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships) -> Option<u64> {
+    tool.groups_asked(caller)
+        .into_iter()
+        .filter_map(|group| memberships.age(group))
+        .max()
+        .map(|age| age.as_secs())
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use usher_capabilities::{CallContext, HostCallsExhausted};
+use usher_entra::Remedy;
 use wasmtime::{Store, Trap};
 
 use crate::bindings::contract;
@@ -34,7 +35,13 @@ pub enum Outcome {
     /// Questions for the client.
     InputRequired(contract::InputRequired),
     /// The tool says that it didn't work.
-    Error(contract::Error),
+    Error {
+        /// What it says.
+        error: contract::Error,
+        /// What would help, if a capability told the tool that the person must sign in or consent: what
+        /// [`contract::Error::SignInRequired`] means, which the tool itself isn't told. None if no capability said so.
+        remedy: Option<Remedy>,
+    },
 }
 
 /// What a store holds: the call as the host functions see it, and the limits.
@@ -61,7 +68,10 @@ pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> 
     match answer {
         Err(_) => Err(Fault::Limit { limit: Limit::Deadline }),
         Ok(Err(error)) => Err(fault(&error, store.data().limiter.hit())),
-        Ok(Ok(Err(error))) => Ok(Outcome::Error(error)),
+        Ok(Ok(Err(error))) => Ok(Outcome::Error {
+            error,
+            remedy: store.data().context.remedy().cloned(),
+        }),
         Ok(Ok(Ok(contract::CallToolOutcome::InputRequired(questions)))) => Ok(Outcome::InputRequired(questions)),
         Ok(Ok(Ok(contract::CallToolOutcome::Complete(result)))) => complete(tool, result),
     }

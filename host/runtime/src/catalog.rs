@@ -1,7 +1,10 @@
 //! The tools that are served: an immutable snapshot.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use crate::load::LoadError;
 use crate::tool::Tool;
@@ -42,6 +45,12 @@ impl Catalog {
             .binary_search_by(|tool| tool.name().cmp(name))
             .ok()
             .map(|at| &self.tools[at])
+    }
+
+    /// All groups that the rules of its tools ask about, by their object ids: for one question to Graph instead of many.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<Uuid> {
+        self.tools.iter().flat_map(|tool| tool.policy().groups()).collect()
     }
 
     /// What isn't served, and why.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
-use usher_policy::Requirement;
+use usher_policy::{Requirement, RequirementError};
 
 use crate::bindings::contract;
 use crate::load::LoadError;
@@ -87,7 +87,10 @@ fn check_one(tool: contract::Tool) -> Result<Checked, LoadError> {
         for requirement in &options.requires {
             match requirement {
                 contract::Requirement::Client(capabilities) => client |= *capabilities,
-                other => requires.push(reach(other)),
+                other => match reach(other) {
+                    Ok(requirement) => requires.push(requirement),
+                    Err(why) => return fail(format!("requires what no grant could give: {why}")),
+                },
             }
         }
     }
@@ -101,17 +104,91 @@ fn check_one(tool: contract::Tool) -> Result<Checked, LoadError> {
 }
 
 /// A requirement of the contract as the policy knows it.
-fn reach(requirement: &contract::Requirement) -> Requirement {
+///
+/// # Errors
+/// What is wrong with a path, a method or an origin.
+fn reach(requirement: &contract::Requirement) -> Result<Requirement, RequirementError> {
     use contract::Requirement as Wit;
-    match requirement {
+    Ok(match requirement {
         Wit::MyDocuments(container) => Requirement::MyDocuments(container.clone()),
         Wit::MyDocumentsWrite(container) => Requirement::MyDocumentsWrite(container.clone()),
         Wit::AllDocuments(container) => Requirement::AllDocuments(container.clone()),
         Wit::SharedDocuments(_) => Requirement::NotOffered("shared-documents"),
         Wit::SharedDocumentsWrite(_) => Requirement::NotOffered("shared-documents-write"),
-        Wit::GraphMemberships | Wit::Graph(_) => Requirement::NotOffered("graph"),
-        Wit::GraphWrite(_) => Requirement::NotOffered("graph-write"),
-        Wit::Http(_) => Requirement::NotOffered("http"),
+        Wit::GraphMemberships => Requirement::GraphMemberships,
+        Wit::Graph(path) => Requirement::graph(path)?,
+        Wit::GraphWrite(request) => Requirement::graph_write(request)?,
+        Wit::Http(origin) => Requirement::http(origin)?,
         Wit::Client(_) => unreachable!("the client's capabilities are collected apart"),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use contract::Requirement as Wit;
+
+    fn requiring(requirement: Wit) -> Result<Vec<Requirement>, String> {
+        let options = contract::ToolOptions {
+            title: None,
+            output_schema: None,
+            annotations: None,
+            requires: vec![requirement],
+            long_running: false,
+            icons: Vec::new(),
+            meta: None,
+        };
+        let tool = contract::Tool {
+            name: "test".to_owned(),
+            description: "Does it.".to_owned(),
+            input_schema: r#"{"type":"object"}"#.to_owned(),
+            options: Some(options),
+        };
+        let mut checked = check(vec![tool]).map_err(|error| error.to_string())?;
+        Ok(checked.remove(0).requires)
+    }
+
+    #[test]
+    fn requirements_are_read_once_whatever_their_parameters_are_called() {
+        for (written, other) in [
+            (
+                Wit::Graph("/me/messages/{id}".to_owned()),
+                Requirement::graph("/me/messages/{message}"),
+            ),
+            (
+                Wit::GraphWrite("PUT /me/drive/root:/{file}:/content".to_owned()),
+                Requirement::graph_write("PUT /me/drive/root:/{name}:/content"),
+            ),
+            (
+                Wit::Http("https://API.contoso.com".to_owned()),
+                Requirement::http("https://api.contoso.com"),
+            ),
+        ] {
+            assert_eq!(requiring(written).unwrap(), [other.unwrap()]);
+        }
+        assert_eq!(
+            requiring(Wit::GraphMemberships).unwrap(),
+            [Requirement::GraphMemberships]
+        );
+    }
+
+    #[test]
+    fn errors_when_a_requirement_is_one_that_no_grant_could_give() {
+        for requirement in [
+            Wit::Graph("me".to_owned()),
+            Wit::Graph("/users/../me".to_owned()),
+            Wit::Graph("/$batch".to_owned()),
+            Wit::GraphWrite("/me/sendMail".to_owned()),
+            Wit::GraphWrite("GET /me".to_owned()),
+            Wit::Http("http://api.contoso.com".to_owned()),
+            Wit::Http("https://*.contoso.com".to_owned()),
+        ] {
+            let refused = requiring(requirement.clone()).unwrap_err();
+            assert!(
+                refused.contains("requires what no grant could give"),
+                "{requirement:?}: {refused}"
+            );
+        }
     }
 }

@@ -5,9 +5,10 @@
 //!
 //! The room has two halves that never mix:
 //!
-//! - *Load* ([`Runtime::load`]): read, compile or take from the compile cache, hold the imports against the grant, link exactly
-//!   what the grant gives, ask for the tools in an instance without capabilities, check every description and compile every
-//!   schema. What doesn't pass isn't served, and a [`LoadError`] says why and what to do. Everything else of the directory is.
+//! - *Load* ([`Runtime::load`]): read, put object ids in the place of names of groups, compile or take from the compile cache,
+//!   hold the imports against the grant, link exactly what the grant gives, ask for the tools in an instance without
+//!   capabilities, check every description and compile every schema. What doesn't pass isn't served, and a [`LoadError`] says
+//!   why and what to do. Everything else of the directory is.
 //! - *Run* ([`Runtime::run`]): admission (so many calls at once, waiting is bounded), a store with the permit and the limits in
 //!   it, an instance from the pre-linked component, the call, and away with the store.
 //!

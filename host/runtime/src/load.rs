@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use usher_capabilities::NotAdmitted;
-use usher_policy::{Grant, GrantError, NotGranted, Requirement, ToolPolicy};
+use usher_capabilities::{NEEDS_GRAPH, NotAdmitted};
+use usher_policy::{Grant, GrantError, NotGranted, ToolPolicy};
 
 use crate::catalog::{Catalog, Refusal};
 use crate::component::{LinkedComponent, tools_export};
@@ -131,7 +131,7 @@ pub enum LoadError {
         why: String,
     },
     /// A tool requires what the grant doesn't give.
-    #[error("{source}; to give it, write under [capabilities]:\n{}", .source.missing.iter().map(Requirement::grant_line).collect::<Vec<_>>().join("\n"))]
+    #[error("{source}; to give it, write under [capabilities]:\n{}", .source.grant_lines().join("\n"))]
     Requires {
         /// What is missing.
         #[from]
@@ -154,6 +154,15 @@ pub enum LoadError {
         listed: String,
         /// One of them.
         example: String,
+    },
+    /// A rule asks about a group, and there is nobody to ask.
+    #[error(
+        "the rule of the tool {tool} asks about a group, which only Microsoft Graph knows, and this host isn't set up to ask it: \
+         it needs {NEEDS_GRAPH}"
+    )]
+    GroupWithoutGraph {
+        /// The tool.
+        tool: String,
     },
     /// Another component was first.
     #[error("the tool {tool:?} is served by {other} already; rename one of them, or leave it out of one grant")]
@@ -208,7 +217,7 @@ pub(crate) async fn directory(runtime: &Runtime, directory: &Path) -> std::io::R
 async fn component(runtime: &Runtime, file: &Path) -> Result<Vec<Arc<Tool>>, LoadError> {
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = read(file, COMPONENT_BYTES)?;
-    let grant = read_grant(file, &name)?;
+    let grant = read_grant(runtime, file, &name)?;
     let digest = hex(&Sha256::digest(&bytes));
     if let Some(pinned) = grant.sha256.as_ref().filter(|pinned| **pinned != digest) {
         return Err(LoadError::Pinned {
@@ -298,7 +307,8 @@ fn check_preamble(bytes: &[u8]) -> Result<(), LoadError> {
     }
 }
 
-fn read_grant(component: &Path, name: &str) -> Result<Grant, LoadError> {
+/// Reads the grant beside a component, with the names of its groups resolved.
+fn read_grant(runtime: &Runtime, component: &Path, name: &str) -> Result<Grant, LoadError> {
     let path = component.with_extension("grant.toml");
     let file = file_name(&path);
     if !path.exists() {
@@ -312,7 +322,17 @@ fn read_grant(component: &Path, name: &str) -> Result<Grant, LoadError> {
         file: file.clone(),
         source: std::io::Error::new(std::io::ErrorKind::InvalidData, error),
     })?;
-    Grant::parse(&text).map_err(|source| LoadError::Grant { file, source })
+    let unusable = |source| LoadError::Grant {
+        file: file.clone(),
+        source,
+    };
+    let mut grant = Grant::parse(&text).map_err(unusable)?;
+    let by_group = grant.tools_by_group().next();
+    if let Some(tool) = by_group.filter(|_| runtime.services.graph().is_none()) {
+        return Err(LoadError::GroupWithoutGraph { tool: tool.to_owned() });
+    }
+    grant.resolve_groups(&runtime.groups).map_err(unusable)?;
+    Ok(grant)
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {

@@ -1,11 +1,13 @@
 //! The runtime: the engine with everything that calls share.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use thiserror::Error;
 use usher_capabilities::{CallContext, Services};
 use usher_policy::Permit;
+use uuid::Uuid;
 use wasmtime::Engine;
 
 use crate::admission::Admission;
@@ -27,6 +29,7 @@ pub struct Runtime {
     pub(crate) engine: Engine,
     pub(crate) cache: CompileCache,
     pub(crate) services: Arc<Services>,
+    pub(crate) groups: BTreeMap<String, Uuid>,
     ticker: Ticker,
     admission: Admission,
 }
@@ -67,6 +70,7 @@ impl Runtime {
         Ok(Self {
             cache,
             services,
+            groups: settings.groups,
             ticker,
             admission: Admission::new(settings.admission),
             engine,

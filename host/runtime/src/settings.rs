@@ -1,6 +1,9 @@
 //! Settings of the runtime.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use uuid::Uuid;
 
 use crate::admission::AdmissionSettings;
 
@@ -11,4 +14,6 @@ pub struct RuntimeSettings {
     pub cache_dir: Option<PathBuf>,
     /// How many calls run and wait.
     pub admission: AdmissionSettings,
+    /// The object ids of the groups that rules of grants may call by a name.
+    pub groups: BTreeMap<String, Uuid>,
 }

@@ -1,33 +1,36 @@
 //! One `tools/call`: from the name in the body to the answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Instant;
 
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use usher_entra::Caller;
-use usher_policy::{Denied, Permit, Purpose};
+use usher_entra::Remedy;
+use usher_policy::Permit;
 use usher_runtime::{Fault, Outcome, Request, Runtime, contract};
-use uuid::Uuid;
 
-use crate::numbers::NotFinite;
+use crate::access::{self, Access, Refusal};
+use crate::attached::{Attached, Demand};
 use crate::tools::{Served, Tools};
-use crate::{client, content};
+use crate::{client, content, words};
 
 /// The longest part of an unknown tool's name that is said back.
 const SHOWN_NAME: usize = 64;
 
-/// What the endpoint knows of a call, besides the message.
-pub(crate) struct Origin<'a> {
-    /// Who calls.
-    pub(crate) caller: &'a Arc<Caller>,
-    /// Arguments that were no numbers, so that the call must not run.
-    pub(crate) not_finite: Option<&'a NotFinite>,
-    /// Cancelled when the client goes away.
-    pub(crate) gone: Option<&'a CancellationToken>,
+/// The answer to a call.
+pub(crate) struct Answered {
+    /// For the model and the person to read.
+    pub(crate) result: CallToolResult,
+    /// The challenge that says the same to a client, where the status can still be chosen.
+    pub(crate) demand: Option<Demand>,
+}
+
+impl From<CallToolResult> for Answered {
+    fn from(result: CallToolResult) -> Self {
+        Self { result, demand: None }
+    }
 }
 
 /// Answers a call.
@@ -37,18 +40,25 @@ pub(crate) struct Origin<'a> {
 /// with a tool is a result with `isError`.
 pub(crate) async fn call(
     tools: &Tools,
+    access: &Access,
     runtime: &Runtime,
-    origin: &Origin<'_>,
+    attached: &Attached,
     params: CallToolRequestParams,
     context: &RequestContext<RoleServer>,
-) -> Result<CallToolResult, ErrorData> {
-    let (served, permit) = match resolve(tools, &params.name, origin.caller) {
-        Ok(found) => found,
-        Err(Denied::Hidden) => return Err(unknown(&params.name)),
-        Err(Denied::Undecided) => {
-            return Ok(content::failed(
-                "Whether you may use this tool could not be found out just now. Try again in a moment.",
-            ));
+) -> Result<Answered, ErrorData> {
+    let Some(served) = tools.get(&params.name) else {
+        return Err(unknown(&params.name));
+    };
+    let permit = match permit(served, access, attached).await {
+        Ok(permit) => permit,
+        Err(refusal) => {
+            // To the client, a tool that isn't there and one that it may not know of are the same.
+            let text = refusal.said().ok_or_else(|| unknown(&params.name))?;
+            let demand = refusal.demand(attached.caller());
+            return Ok(Answered {
+                result: content::failed(text),
+                demand,
+            });
         }
     };
     if params.request_state.is_some() || params.input_responses.is_some() {
@@ -57,13 +67,13 @@ pub(crate) async fn call(
             None,
         ));
     }
-    if let Some(fields) = origin.not_finite {
-        return Ok(content::failed(fields.lines()));
+    if let Some(fields) = &attached.not_finite {
+        return Ok(content::failed(fields.lines()).into());
     }
     let arguments = Value::Object(params.arguments.unwrap_or_default());
     if let Err(violations) = served.tool.check_arguments(&arguments) {
         let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
-        return Ok(content::failed(lines.join("\n")));
+        return Ok(content::failed(lines.join("\n")).into());
     }
     let capabilities = context
         .client_capabilities()
@@ -89,7 +99,7 @@ pub(crate) async fn call(
     let ended = tokio::select! {
         biased;
         outcome = runtime.run(&served.tool, permit, request) => outcome,
-        () = stopped(&context.ct, origin.gone) => {
+        () = stopped(&context.ct, attached.gone.as_ref()) => {
             tracing::debug!(target: "usher::call", tool = served.tool.name(), outcome = "cancelled", milliseconds = milliseconds(started));
             // Nobody reads it: the client has cancelled the call, or is gone.
             return Err(ErrorData::internal_error("The call was cancelled.", None));
@@ -97,13 +107,17 @@ pub(crate) async fn call(
     };
     let outcome = ended.as_ref().map_or_else(Fault::kind, kind);
     tracing::debug!(target: "usher::call", tool = served.tool.name(), outcome, milliseconds = milliseconds(started));
-    Ok(answer(served, ended))
+    Ok(answer(served, ended, attached))
 }
 
-fn resolve<'a>(tools: &'a Tools, name: &str, caller: &Arc<Caller>) -> Result<(&'a Served, Permit), Denied> {
-    // To the client, a tool that isn't there and one that it may not know of are the same.
-    let served = tools.get(name).ok_or(Denied::Hidden)?;
-    Ok((served, served.permit(caller, Purpose::Call)?))
+/// The permit, as it was decided before the call was dispatched; or decided now, for tools about which the token says enough,
+/// and for a call that couldn't be read then.
+async fn permit(served: &Served, access: &Access, attached: &Attached) -> Result<Permit, Refusal> {
+    let policy = served.tool.policy();
+    match attached.take_decision(policy) {
+        Some(decided) => decided,
+        None => access.permit(attached.who(), policy).await,
+    }
 }
 
 /// MCP, tools, error handling: unknown tools are protocol errors.
@@ -125,20 +139,32 @@ async fn stopped(cancelled: &CancellationToken, gone: Option<&CancellationToken>
     }
 }
 
-fn answer(served: &Served, ended: Result<Outcome, Fault>) -> CallToolResult {
+fn answer(served: &Served, ended: Result<Outcome, Fault>, attached: &Attached) -> Answered {
     match ended {
-        Ok(Outcome::Complete { result, structured }) => content::complete(result, structured),
-        Ok(Outcome::Error(error)) => content::error(error),
+        Ok(Outcome::Complete { result, structured }) => content::complete(result, structured).into(),
+        Ok(Outcome::Error {
+            error: contract::Error::SignInRequired,
+            remedy: Some(remedy),
+        }) => sign_in_required(&remedy, attached),
+        Ok(Outcome::Error { error, .. }) => content::error(error).into(),
         Ok(Outcome::InputRequired(_)) => {
-            content::failed("This tool asks a question, and this server can't pass questions on yet.")
+            content::failed("This tool asks a question, and this server can't pass questions on yet.").into()
         }
-        Err(fault) => failure(served, &fault),
+        Err(fault) => failure(served, &fault).into(),
+    }
+}
+
+/// What the person must do, where a capability couldn't act for them and has said why.
+fn sign_in_required(remedy: &Remedy, attached: &Attached) -> Answered {
+    Answered {
+        result: content::failed(words::sign_in_required(remedy)),
+        demand: Demand::of(remedy, attached.caller()),
     }
 }
 
 /// What went wrong, for the client in words that are safe, and for the operator in full; a reference joins the two.
 fn failure(served: &Served, fault: &Fault) -> CallToolResult {
-    let reference = format!("{:08x}", Uuid::new_v4().as_fields().0);
+    let reference = access::reference();
     let policy = served.tool.policy();
     tracing::warn!(
         target: "usher::call",
@@ -157,7 +183,7 @@ fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Complete { .. } => "complete",
         Outcome::InputRequired(_) => "input-required",
-        Outcome::Error(_) => "error",
+        Outcome::Error { .. } => "error",
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use usher_runtime::contract;
 
 use crate::tools::{icons, meta};
+use crate::words;
 
 /// A result that says that it didn't work, for the model and the person to read.
 pub(crate) fn failed(text: impl Into<String>) -> CallToolResult {
@@ -34,9 +35,7 @@ pub(crate) fn error(error: contract::Error) -> CallToolResult {
     match error {
         contract::Error::Failed(text) | contract::Error::InvalidParams(text) => failed(text),
         contract::Error::NotFound => failed("The tool did not find what it was asked for."),
-        contract::Error::SignInRequired => failed(
-            "This needs a fresh sign-in. Sign out of this server in your client, sign in again, and repeat the call.",
-        ),
+        contract::Error::SignInRequired => failed(words::FRESH_SIGN_IN),
     }
 }
 

@@ -6,22 +6,27 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 use tokio_util::task::TaskTracker;
-use usher_entra::Caller;
+use usher_entra::SignedIn;
 
+use crate::access::Access;
+use crate::attached::{ATTACHED, Attached, Demand};
 use crate::bodies::{self, Followed, Lease, Unread};
 use crate::doors::{self, Closed, Doors};
+use crate::envelope;
 use crate::gate::Gate;
-use crate::handler::{CALLER, Gone, Handler};
+use crate::handler::Handler;
+use crate::headers::{McpHeaders, SESSION_ID};
 use crate::numbers;
-use crate::replies::{self, SESSION_ID};
+use crate::replies;
 use crate::sessions::BoundSessions;
+use crate::tools::Tools;
 
 type ProtocolResponse = http::Response<BoxBody<Bytes, Infallible>>;
 
@@ -29,6 +34,8 @@ type ProtocolResponse = http::Response<BoxBody<Bytes, Infallible>>;
 pub(crate) struct Endpoint {
     pub(crate) doors: Doors,
     pub(crate) gate: Gate,
+    pub(crate) access: Access,
+    pub(crate) tools: Arc<Tools>,
     pub(crate) sessions: Arc<BoundSessions>,
     pub(crate) protocol: StreamableHttpService<Handler, BoundSessions>,
     pub(crate) max_body_bytes: usize,
@@ -67,45 +74,48 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Reques
 
 impl Endpoint {
     async fn answer(&self, mut parts: Parts, body: Body) -> Response {
-        let caller = match self.gate.admit(&parts.headers).await {
-            Ok(caller) => caller,
+        let who = match self.gate.admit(&parts.headers).await {
+            Ok(who) => who,
             Err(refusal) => return refusal,
         };
-        // Nothing behind the gate has use for the token.
+        // From here on the token is in `who` alone, and only what exchanges it gets at it.
         parts.headers.remove(AUTHORIZATION);
+        let headers = McpHeaders::of(&parts.headers);
         if let Some(id) = parts.headers.get(SESSION_ID) {
-            let is_own = id.to_str().is_ok_and(|id| self.sessions.belongs(id, caller.key()));
+            let is_own = id
+                .to_str()
+                .is_ok_and(|id| self.sessions.belongs(id, who.caller().key()));
             if !is_own {
                 return replies::session_not_found();
             }
         }
         if parts.method == Method::POST {
-            self.answer_post(parts, body, caller).await
+            self.answer_post(parts, &headers, body, who).await
         } else {
-            self.answer_bodiless(parts, caller).await
+            self.answer_bodiless(parts, &headers, who).await
         }
     }
 
     /// GET opens a session's stream, DELETE ends the session.
-    async fn answer_bodiless(&self, mut parts: Parts, caller: Arc<Caller>) -> Response {
-        let (method, headers) = (parts.method.clone(), parts.headers.clone());
-        parts.extensions.insert(caller);
+    async fn answer_bodiless(&self, mut parts: Parts, headers: &McpHeaders, who: SignedIn) -> Response {
+        let is_delete = parts.method == Method::DELETE;
+        parts.extensions.insert(Arc::new(Attached::new(who, None, None)));
         let response = self
             .protocol
             .handle(Request::from_parts(parts, Empty::<Bytes>::new()))
             .await;
         let (mut answer, body) = response.into_parts();
         if replies::is_plain_failure(&answer) {
-            return replies::reworded(&answer, &whole(body).await, &headers, b"");
+            return replies::reworded(&answer, &whole(body).await, headers, b"");
         }
-        if method == Method::DELETE && answer.status == StatusCode::ACCEPTED {
+        if is_delete && answer.status == StatusCode::ACCEPTED {
             // The session has ended, not only will: clients take 202 for a failure.
             answer.status = StatusCode::NO_CONTENT;
         }
         Response::from_parts(answer, Body::new(body))
     }
 
-    async fn answer_post(&self, mut parts: Parts, body: Body, caller: Arc<Caller>) -> Response {
+    async fn answer_post(&self, parts: Parts, headers: &McpHeaders, body: Body, who: SignedIn) -> Response {
         let in_flight = self.in_flight.token();
         let body = match bodies::read(body, self.max_body_bytes).await {
             Ok(body) => body,
@@ -113,39 +123,80 @@ impl Endpoint {
             Err(Unread::BrokeOff) => return replies::unreadable(),
         };
         // A request without a session is cancelled by the protocol layer when its client goes away; one in a session isn't.
-        let lease = parts.headers.contains_key(SESSION_ID).then(|| {
-            let (lease, gone) = Lease::new();
-            parts.extensions.insert(Gone(gone));
-            lease
-        });
-        let headers = parts.headers.clone();
-        let mut response = self.dispatch(parts, body.clone(), &caller).await;
-        if is_no_message(&response, &headers) {
+        let (lease, gone) = headers.names_session().then(Lease::new).unzip();
+        let attached = Arc::new(Attached::new(who, None, gone));
+        let mut response = match self.dispatch(parts, body.clone(), &attached).await {
+            Ok(response) => response,
+            Err(challenge) => return challenge,
+        };
+        if is_no_message(&response, headers) {
             // It may still be a call that can be understood, if not run.
             let Some(repaired) = numbers::repair(&body) else {
                 return replies::not_a_message(&body);
             };
             let (mut again, ()) = Request::new(()).into_parts();
             again.method = Method::POST;
-            again.headers.clone_from(&headers);
-            again.extensions.insert(repaired.fields);
-            response = self.dispatch(again, repaired.body, &caller).await;
-            if is_no_message(&response, &headers) {
+            again.headers = headers.again();
+            let attached = Arc::new(Attached::new(attached.who().clone(), Some(repaired.fields), None));
+            response = match self.dispatch(again, repaired.body, &attached).await {
+                Ok(response) => response,
+                Err(challenge) => return challenge,
+            };
+            if is_no_message(&response, headers) {
                 return replies::not_a_message(&body);
             }
         }
         let (answer, answer_body) = response.into_parts();
         if replies::is_plain_failure(&answer) {
-            return replies::reworded(&answer, &whole(answer_body).await, &headers, &body);
+            return replies::reworded(&answer, &whole(answer_body).await, headers, &body);
         }
         Response::from_parts(answer, Body::new(Followed::new(answer_body, lease, in_flight)))
     }
 
     /// Hands a message to the protocol layer.
-    async fn dispatch(&self, mut parts: Parts, body: Bytes, caller: &Arc<Caller>) -> ProtocolResponse {
-        parts.extensions.insert(Arc::clone(caller));
+    ///
+    /// # Errors
+    /// The answer for a client that must bring something first, which may turn out before the message is handed on or after.
+    async fn dispatch(
+        &self,
+        mut parts: Parts,
+        body: Bytes,
+        attached: &Arc<Attached>,
+    ) -> Result<ProtocolResponse, Response> {
+        if let Some(demand) = self.decide(attached, &body).await {
+            return Err(self.gate.demand(attached.caller(), &demand));
+        }
+        parts.extensions.insert(Arc::clone(attached));
         let request = Request::from_parts(parts, Full::new(body));
-        CALLER.scope(Arc::clone(caller), self.protocol.handle(request)).await
+        let response = ATTACHED
+            .scope(Arc::clone(attached), self.protocol.handle(request))
+            .await;
+        match attached.demanded() {
+            // A stream that has begun has its status; its last message says the same in words.
+            Some(demand) if !is_stream(&response) => Err(self.gate.demand(attached.caller(), demand)),
+            _ => Ok(response),
+        }
+    }
+
+    /// Decides about a call whose rule takes more than the token to hold, while the status of the answer can still be chosen.
+    async fn decide(&self, attached: &Attached, body: &[u8]) -> Option<Demand> {
+        if !self.tools.any_takes_more() {
+            return None;
+        }
+        let name = envelope::called_tool(body)?;
+        let tool = self
+            .tools
+            .get(&name)
+            .filter(|served| served.takes_more())?
+            .tool
+            .policy();
+        let outcome = self.access.permit(attached.who(), tool).await;
+        let demand = outcome
+            .as_ref()
+            .err()
+            .and_then(|refusal| refusal.demand(attached.caller()));
+        attached.decided(tool, outcome);
+        demand
     }
 }
 
@@ -158,6 +209,13 @@ async fn whole(body: BoxBody<Bytes, Infallible>) -> Bytes {
 }
 
 /// Whether the protocol layer found that a body which says that it is JSON is no message.
-fn is_no_message(response: &ProtocolResponse, request: &HeaderMap) -> bool {
-    response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE && replies::says_json(request)
+fn is_no_message(response: &ProtocolResponse, request: &McpHeaders) -> bool {
+    response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE && request.says_json()
+}
+
+fn is_stream(response: &ProtocolResponse) -> bool {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -6,26 +6,33 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use usher_entra::{Answer, Caller, Challenge, Credentials, ProtectedResource, Verifier};
+use usher_entra::{Answer, Caller, Challenge, Credentials, ProtectedResource, SignedIn, Verifier};
 
+use crate::attached::Demand;
+use crate::challenges::Challenges;
 use crate::replies;
 
 /// Lets verified callers in and sends everybody else to sign in.
 pub(crate) struct Gate {
     verifier: Arc<Verifier>,
     resource: ProtectedResource,
+    challenges: Challenges,
 }
 
 impl Gate {
-    pub(crate) fn new(verifier: Arc<Verifier>, resource: ProtectedResource) -> Self {
-        Self { verifier, resource }
+    pub(crate) fn new(verifier: Arc<Verifier>, resource: ProtectedResource, challenges: Challenges) -> Self {
+        Self {
+            verifier,
+            resource,
+            challenges,
+        }
     }
 
     /// Who sent a request. The operator reads the precise reason of a refusal, the client one text for all bad tokens.
     ///
     /// # Errors
     /// The answer for whoever isn't let in.
-    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Arc<Caller>, Response> {
+    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<SignedIn, Response> {
         let token = match Credentials::from_headers(headers) {
             Credentials::Bearer(token) => token,
             // Every client starts like this: it raises no alarm.
@@ -38,7 +45,7 @@ impl Gate {
                 return Err(self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken));
             }
         };
-        self.verifier.verify(&token).await.map_err(|rejection| {
+        self.verifier.verify(token).await.map_err(|rejection| {
             tracing::warn!(target: "usher::gate", reason = %rejection.reason(), uti = rejection.token_id(), "token refused");
             match rejection.answer() {
                 Answer::Invalid => self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken),
@@ -49,6 +56,26 @@ impl Gate {
                 Answer::Unavailable { retry_after } => unavailable(retry_after),
             }
         })
+    }
+
+    /// The answer to a caller whose token is good, and not good enough for what was asked.
+    pub(crate) fn demand(&self, caller: &Caller, demand: &Demand) -> Response {
+        let (status, message, challenge) = match demand {
+            Demand::SignIn => return self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken),
+            Demand::Scopes(missing) => (
+                StatusCode::FORBIDDEN,
+                "The access token lacks scopes that this tool requires: the WWW-Authenticate header says which.",
+                self.challenges.insufficient_scope(caller, missing),
+            ),
+            Demand::Claims(claims) => (
+                StatusCode::UNAUTHORIZED,
+                "The sign-in must satisfy the claims in the WWW-Authenticate header.",
+                self.challenges.insufficient_claims(claims),
+            ),
+        };
+        let mut response = replies::plain(status, message);
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        response
     }
 
     fn challenge(&self, status: StatusCode, challenge: Challenge) -> Response {

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::request::Parts;
 use rmcp::ServerHandler;
 #[allow(deprecated)] // In 2026-07-28; clients of older revisions send it.
 use rmcp::model::SetLevelRequestParams;
@@ -17,15 +16,17 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, SetLevelRequestMethod, SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use usher_entra::Caller;
 use usher_runtime::Runtime;
 
-use crate::call::{self, Origin};
-use crate::numbers::NotFinite;
+use crate::access::{Access, Failure};
+use crate::attached::{ATTACHED, Attached};
+use crate::call;
+use crate::notices::{self, INCOMPLETE, Threshold};
 use crate::subscriptions::Subscriptions;
-use crate::tools::Tools;
+use crate::tools::{Listing, Tools};
+use crate::words;
 
 /// The revisions that are served. Older ones let a client send batches or want a transport that isn't here; a client that asks
 /// for one is offered 2025-11-25.
@@ -44,22 +45,17 @@ const METHODS_WITHOUT_SESSION: [&str; 2] = ["server/discover", "subscriptions/li
 const PROTOCOL_VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
-tokio::task_local! {
-    /// Who sends the request that is being read. The protocol layer asks for a tool's schema before it hands the request on,
-    /// and has no other way to say for whom.
-    pub(crate) static CALLER: Arc<Caller>;
+/// Answers MCP requests. There is one for each session, and one for each request without a session.
+pub(crate) struct Handler {
+    shared: Arc<Shared>,
+    /// What the client of a session wants to be told.
+    threshold: Threshold,
 }
 
-/// Cancelled when the client of a call is gone. The endpoint attaches it to requests whose protocol doesn't notice by itself.
-#[derive(Debug, Clone)]
-pub(crate) struct Gone(pub(crate) CancellationToken);
-
-/// Answers MCP requests. Cheap to clone: there is one for each request.
-#[derive(Clone)]
-pub(crate) struct Handler(Arc<Shared>);
-
-struct Shared {
-    tools: Tools,
+/// What all handlers share.
+pub(crate) struct Shared {
+    tools: Arc<Tools>,
+    access: Access,
     runtime: Arc<Runtime>,
     config: ServerConfig,
     /// `_meta` with the server's name, for every result (MCP 2026-07-28).
@@ -70,18 +66,21 @@ struct Shared {
     closing: CancellationToken,
 }
 
-impl Handler {
+impl Shared {
+    #[allow(deprecated)] // Logging is, in 2026-07-28; whoever sends log messages must say so all the same.
     pub(crate) fn new(
-        tools: Tools,
+        tools: Arc<Tools>,
+        access: Access,
         runtime: Arc<Runtime>,
         subscriptions: Subscriptions,
         list_ttl: Duration,
         closing: CancellationToken,
-    ) -> Self {
+    ) -> Arc<Self> {
         let info = Implementation::new("usher", env!("CARGO_PKG_VERSION"));
         let mut server_info = MetaObject::new();
         server_info.insert(SERVER_INFO_KEY.to_owned(), json!(info));
         let capabilities = ServerCapabilities::builder()
+            .enable_logging()
             .enable_tools()
             .enable_tool_list_changed()
             .build();
@@ -89,21 +88,49 @@ impl Handler {
         config.protocol_version = ProtocolVersion::V_2025_11_25;
         config.server_info = info;
         let list_ttl = u64::try_from(list_ttl.as_millis()).unwrap_or(u64::MAX);
-        Self(Arc::new(Shared {
+        Arc::new(Self {
             tools,
+            access,
             runtime,
             config,
             server_info,
             list_ttl,
             subscriptions,
             closing,
-        }))
+        })
+    }
+}
+
+impl Handler {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            threshold: Threshold::new(),
+        }
+    }
+
+    /// Tells the client that a list isn't whole, by a log message if it wants one, and in the result in any case.
+    async fn say_incomplete(
+        &self,
+        failure: &Failure,
+        list: &mut ListToolsResult,
+        context: &RequestContext<RoleServer>,
+    ) {
+        let text = words::incomplete(&failure.remedy, &failure.reference);
+        if self
+            .threshold
+            .wants_warnings(&context.meta, is_self_contained(&context.meta))
+        {
+            notices::warn(&context.peer, &text).await;
+        }
+        let meta = list.meta.get_or_insert_default();
+        meta.insert(INCOMPLETE.to_owned(), Value::String(text));
     }
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        self.0.config.clone()
+        self.shared.config.clone()
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -114,7 +141,7 @@ impl ServerHandler for Handler {
         // Private although it is the same for all: it is behind the gate.
         Ok(
             DiscoverResult::from_server_info(SUPPORTED_VERSIONS.to_vec(), self.get_info())
-                .with_ttl_ms(self.0.list_ttl)
+                .with_ttl_ms(self.shared.list_ttl)
                 .with_cache_scope(CacheScope::Private),
         )
     }
@@ -130,13 +157,17 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        let origin = origin(&context)?;
-        let mut list = ListToolsResult::with_all_items(self.0.tools.listed_for(origin.caller));
+        let who = attached(&context)?.who();
+        let Listing { tools, incomplete } = self.shared.tools.listed_for(who, &self.shared.access).await;
+        let mut list = ListToolsResult::with_all_items(tools);
         if is_self_contained(&context.meta) {
-            // The list varies by caller, so nobody else may be shown it.
+            // The list varies by caller, so nobody else may be shown it; and one that isn't whole is stale at once.
             list.cache_scope = Some(CacheScope::Private);
-            list.ttl_ms = Some(self.0.list_ttl);
-            list.meta = Some(self.0.server_info.clone());
+            list.ttl_ms = Some(if incomplete.is_some() { 0 } else { self.shared.list_ttl });
+            list.meta = Some(self.shared.server_info.clone());
+        }
+        if let Some(failure) = incomplete {
+            self.say_incomplete(&failure, &mut list, &context).await;
         }
         Ok(list)
     }
@@ -147,10 +178,18 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         // Boxed, since the protocol layer moves this future several times, and a call's is large.
-        let origin = origin(&context)?;
-        let mut result = Box::pin(call::call(&self.0.tools, &self.0.runtime, &origin, params, &context)).await?;
+        let attached = attached(&context)?;
+        let Shared {
+            tools, access, runtime, ..
+        } = &*self.shared;
+        let call::Answered { mut result, demand } =
+            Box::pin(call::call(tools, access, runtime, attached, params, &context)).await?;
         if is_self_contained(&context.meta) {
-            let server_info = self.0.server_info.clone();
+            // Only here the endpoint waits for the answer before it chooses the status.
+            if let Some(demand) = demand {
+                attached.demand(demand);
+            }
+            let server_info = self.shared.server_info.clone();
             match &mut result.meta {
                 Some(meta) => meta.extend(server_info),
                 None => result.meta = Some(server_info),
@@ -161,8 +200,8 @@ impl ServerHandler for Handler {
 
     /// Called before a request is handed on, to hold `Mcp-Param-*` headers against the schema.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        CALLER
-            .try_with(|caller| self.0.tools.with_header_parameters(name, caller).cloned())
+        ATTACHED
+            .try_with(|attached| self.shared.tools.with_header_parameters(name, attached).cloned())
             .ok()
             .flatten()
     }
@@ -173,8 +212,8 @@ impl ServerHandler for Handler {
 
     /// The catalog doesn't change while the server runs, so a subscription waits until its client or the server has had enough.
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
-        let caller = origin(subscription.request_context())?.caller.key();
-        let Some(_place) = self.0.subscriptions.enter(caller) else {
+        let caller = attached(subscription.request_context())?.caller().key();
+        let Some(_place) = self.shared.subscriptions.enter(caller) else {
             return Err(ErrorData::invalid_request(
                 "Too many subscriptions are open: end one first.",
                 None,
@@ -182,18 +221,23 @@ impl ServerHandler for Handler {
         };
         tokio::select! {
             () = subscription.cancelled() => {}
-            () = self.0.closing.cancelled() => {}
+            () = self.shared.closing.cancelled() => {}
         }
         Ok(())
     }
 
-    /// Accepted without effect, and at any time: clients of 2025-11-25 send it unasked, before they say that they are
-    /// initialized. In 2026-07-28 there is no such method.
+    /// Accepted at any time: clients of 2025-11-25 send it before they say that they are initialized. In 2026-07-28 there is no
+    /// such method: each request says what it wants to be told.
     #[allow(deprecated)]
-    async fn set_level(&self, _: SetLevelRequestParams, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+    async fn set_level(
+        &self,
+        params: SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
         if is_self_contained(&context.meta) {
             return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
         }
+        self.threshold.set(params.level);
         Ok(())
     }
 
@@ -227,16 +271,9 @@ fn is_self_contained(meta: &RequestMetaObject) -> bool {
 }
 
 /// What the endpoint has attached to a request.
-fn origin(context: &RequestContext<RoleServer>) -> Result<Origin<'_>, ErrorData> {
-    let attached = context.extensions.get::<Parts>().map(|request| &request.extensions);
-    let caller = attached.and_then(|attached| attached.get::<Arc<Caller>>());
-    let (Some(attached), Some(caller)) = (attached, caller) else {
+fn attached(context: &RequestContext<RoleServer>) -> Result<&Attached, ErrorData> {
+    Attached::to(&context.extensions).ok_or_else(|| {
         tracing::error!("a request reached the handler without a caller; it is refused");
-        return Err(ErrorData::internal_error("The request could not be answered.", None));
-    };
-    Ok(Origin {
-        caller,
-        not_finite: attached.get::<NotFinite>(),
-        gone: attached.get::<Gone>().map(|gone| &gone.0),
+        ErrorData::internal_error("The request could not be answered.", None)
     })
 }

@@ -4,17 +4,13 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::response::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData, ProtocolVersion};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::handler::SUPPORTED_VERSIONS;
-
-/// MCP's header for the revision.
-const PROTOCOL_VERSION: &str = "mcp-protocol-version";
-/// MCP's header for the session.
-pub(crate) const SESSION_ID: &str = "mcp-session-id";
+use crate::headers::McpHeaders;
 
 /// `{"message": …}`: for what isn't JSON-RPC.
 pub(crate) fn plain(status: StatusCode, message: &str) -> Response {
@@ -54,17 +50,6 @@ pub(crate) fn unreadable() -> Response {
     rpc(StatusCode::BAD_REQUEST, &Value::Null, &error)
 }
 
-/// Whether a request says that its body is JSON.
-pub(crate) fn says_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            let essence = value.split_once(';').map_or(value, |(essence, _)| essence);
-            essence.trim().eq_ignore_ascii_case("application/json")
-        })
-}
-
 /// What was wrong with a body that is no JSON-RPC message.
 pub(crate) fn not_a_message(body: &[u8]) -> Response {
     let (id, error) = match serde_json::from_slice::<Value>(body) {
@@ -98,7 +83,7 @@ pub(crate) fn is_plain_failure(answer: &Parts) -> bool {
 }
 
 /// Says again in JSON-RPC what the protocol layer said in plain text, which may name internals. `said` is for the log.
-pub(crate) fn reworded(answer: &Parts, said: &[u8], request: &HeaderMap, body: &[u8]) -> Response {
+pub(crate) fn reworded(answer: &Parts, said: &[u8], request: &McpHeaders, body: &[u8]) -> Response {
     let status = answer.status;
     let said = String::from_utf8_lossy(said);
     if status.is_server_error() {
@@ -133,8 +118,8 @@ pub(crate) fn reworded(answer: &Parts, said: &[u8], request: &HeaderMap, body: &
     response
 }
 
-fn bad_request(request: &HeaderMap) -> ErrorData {
-    let message = if request.contains_key(SESSION_ID) {
+fn bad_request(request: &McpHeaders) -> ErrorData {
+    let message = if request.names_session() {
         "The request's headers are malformed."
     } else {
         "Mcp-Session-Id is missing: call initialize first, or declare the revision 2026-07-28 in header and _meta."
@@ -143,8 +128,8 @@ fn bad_request(request: &HeaderMap) -> ErrorData {
 }
 
 /// The error for a revision in the header that isn't served (MCP 2026-07-28, -32022).
-fn unsupported_version(request: &HeaderMap) -> Option<ErrorData> {
-    let value = request.get(PROTOCOL_VERSION)?;
+fn unsupported_version(request: &McpHeaders) -> Option<ErrorData> {
+    let value = request.protocol_version()?;
     let requested = value
         .to_str()
         .ok()

@@ -16,14 +16,15 @@ use tokio_util::task::TaskTracker;
 use usher_entra::Verifier;
 use usher_runtime::{Catalog, Runtime};
 
+use crate::access::Access;
 use crate::endpoint::{self, Endpoint};
 use crate::gate::Gate;
-use crate::handler::Handler;
+use crate::handler::{Handler, Shared};
 use crate::sessions::BoundSessions;
 use crate::settings::{ServerSettings, SettingsError};
 use crate::subscriptions::Subscriptions;
 use crate::tools::Tools;
-use crate::{replies, wellknown};
+use crate::{consented, replies, wellknown};
 
 /// How long connections may take to close once their streams have been ended. Then they are left to themselves.
 const CLOSING_TIME: Duration = Duration::from_secs(2);
@@ -48,7 +49,7 @@ pub enum ServeError {
 }
 
 impl Server {
-    /// Puts a server together. Nothing listens yet.
+    /// Puts a server together. Nothing listens yet. `access` learns from the catalog which groups its rules name.
     ///
     /// # Errors
     /// A setting that can't be worked with.
@@ -57,6 +58,7 @@ impl Server {
         verifier: Arc<Verifier>,
         runtime: Arc<Runtime>,
         catalog: &Catalog,
+        access: Access,
     ) -> Result<Self, SettingsError> {
         let checked = settings.check()?;
         let (closing, ending, in_flight) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
@@ -67,8 +69,11 @@ impl Server {
             settings.session_idle_timeout,
         ));
         let subscriptions = Subscriptions::new(settings.max_sessions, settings.max_sessions_per_caller);
-        let handler = Handler::new(
-            Tools::new(catalog),
+        let tools = Arc::new(Tools::new(catalog, &settings.short_scopes()));
+        access.watch(catalog.groups());
+        let shared = Shared::new(
+            Arc::clone(&tools),
+            access.clone(),
             runtime,
             subscriptions,
             settings.list_ttl,
@@ -82,12 +87,14 @@ impl Server {
             .with_json_response(true)
             .with_max_request_body_bytes(settings.max_body_bytes)
             .with_cancellation_token(ending.clone());
-        let protocol = StreamableHttpService::new(move || Ok(handler.clone()), Arc::clone(&sessions), config);
+        let protocol = StreamableHttpService::new(move || Ok(Handler::new(&shared)), Arc::clone(&sessions), config);
 
         let metadata = wellknown::metadata(&checked.resource);
         let endpoint = Arc::new(Endpoint {
             doors: checked.doors,
-            gate: Gate::new(Arc::clone(&verifier), checked.resource),
+            gate: Gate::new(Arc::clone(&verifier), checked.resource, checked.challenges),
+            access,
+            tools,
             sessions,
             protocol,
             max_body_bytes: settings.max_body_bytes,
@@ -98,6 +105,7 @@ impl Server {
             .with_state(endpoint)
             .merge(metadata)
             .merge(wellknown::probes(verifier, catalog))
+            .merge(consented::page())
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed);
         Ok(Self {

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::Stream;
-use http::request::Parts;
 use rmcp::model::{ClientJsonRpcMessage, GetExtensions, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{ServerSseMessage, SessionId, SessionManager};
 use thiserror::Error;
-use usher_entra::{Caller, UserKey};
+use usher_entra::UserKey;
+
+use crate::attached::Attached;
 
 /// How long a client may take from a session's opening to its first message. It comes with the same request.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -131,8 +132,7 @@ fn caller(message: &ClientJsonRpcMessage) -> Option<UserKey> {
     let ClientJsonRpcMessage::Request(message) = message else {
         return None;
     };
-    let request = message.request.extensions().get::<Parts>()?;
-    request.extensions.get::<Arc<Caller>>().map(|caller| caller.key())
+    Attached::to(message.request.extensions()).map(|attached| attached.caller().key())
 }
 
 /// Whose each session is, and when it was used.
@@ -217,6 +217,8 @@ impl Owners {
 
 #[cfg(test)]
 mod tests {
+    use usher_entra::Caller;
+
     use super::*;
 
     fn user(name: &str) -> UserKey {

@@ -6,7 +6,9 @@ use thiserror::Error;
 use url::Url;
 use usher_entra::{MetadataError, ProtectedResource};
 
+use crate::challenges::Challenges;
 use crate::doors::Doors;
+use crate::{consented, wellknown};
 
 /// How the endpoint is served. [`Server::new`](crate::Server::new) checks it; every one is enforced.
 #[derive(Debug, Clone)]
@@ -16,7 +18,8 @@ pub struct ServerSettings {
     pub public_url: String,
     /// The issuer of tokens: `https://login.microsoftonline.com/{tenant}/v2.0`.
     pub authorization_server: String,
-    /// The scopes that a client should ask for, in full: `https://host/mcp/user_impersonation`.
+    /// The scopes that a client should ask for, in full: `https://host/mcp/user_impersonation`. What stands before the first
+    /// one's last slash is the App ID URI: the scopes that rules of tools name are of the same resource.
     pub scopes: Vec<String>,
     /// Values of `Host` that are accepted besides that of `public_url`, as `host` (any port) or `host:port`. Others get 403.
     pub allowed_hosts: Vec<String>,
@@ -59,6 +62,12 @@ impl ServerSettings {
         }
     }
 
+    /// The scopes by the names that tokens have them by. Every user who gets in holds them.
+    pub(crate) fn short_scopes(&self) -> Vec<&str> {
+        let short = |scope: &'_ String| scope.rfind('/').map_or(0, |slash| slash + 1);
+        self.scopes.iter().map(|scope| &scope[short(scope)..]).collect()
+    }
+
     /// Checks everything, and makes what comes of it.
     pub(crate) fn check(&self) -> Result<Checked, SettingsError> {
         let resource = ProtectedResource::new(&self.public_url, &self.authorization_server, &self.scopes)?;
@@ -67,6 +76,10 @@ impl ServerSettings {
         // axum would read these as a pattern.
         if public.path().contains(['{', '}']) {
             return Err(SettingsError::PublicUrl);
+        }
+        let taken = [&wellknown::PROBES[..], &[consented::PATH], &resource.metadata_paths()].concat();
+        if taken.contains(&public.path()) {
+            return Err(SettingsError::PathTaken(public.path().to_owned()));
         }
         let doors = Doors::new(&public, &self.allowed_hosts, &self.allowed_origins)?;
         for (name, is_zero) in [
@@ -80,6 +93,7 @@ impl ServerSettings {
             }
         }
         Ok(Checked {
+            challenges: Challenges::new(&resource, &public, &self.scopes),
             resource,
             path: public.path().to_owned(),
             doors,
@@ -91,6 +105,7 @@ impl ServerSettings {
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) resource: ProtectedResource,
+    pub(crate) challenges: Challenges,
     pub(crate) path: String,
     pub(crate) doors: Doors,
 }
@@ -104,6 +119,9 @@ pub enum SettingsError {
     /// The path can't be served.
     #[error("the public URL is not usable: its path must be plain text such as /mcp")]
     PublicUrl,
+    /// Something else answers there.
+    #[error("the public URL is not usable: its path {0} is that of another page of this server; take /mcp")]
+    PathTaken(String),
     /// Not a host.
     #[error("the allowed host {0:?} is not usable: write `host` or `host:port`, without a scheme or a path")]
     Host(String),
@@ -153,6 +171,19 @@ mod tests {
                 ),
                 "{url}"
             );
+        }
+    }
+
+    #[test]
+    fn errors_when_something_else_answers_at_the_path() {
+        for path in [
+            "/healthz",
+            "/readyz",
+            "/consented",
+            "/.well-known/oauth-protected-resource",
+        ] {
+            let url = format!("https://mcp.contoso.com{path}");
+            assert_eq!(refused(|s| s.public_url = url), SettingsError::PathTaken(path.into()));
         }
     }
 

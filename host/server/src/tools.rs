@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use rmcp::model::{Icon, IconTheme, JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde_json::Value;
-use usher_entra::Caller;
-use usher_policy::{Denied, Permit, Purpose, authorize};
+use usher_entra::SignedIn;
+use usher_policy::ToolPolicy;
 use usher_runtime::{Catalog, contract};
+
+use crate::access::{Access, Facts, Failure, Shown};
+use crate::attached::Attached;
 
 /// A tool as it runs and as it is listed.
 #[derive(Debug)]
@@ -15,54 +18,96 @@ pub(crate) struct Served {
     listed: Tool,
     /// A property of the input schema is repeated in a header `Mcp-Param-*`.
     has_header_parameters: bool,
+    asks_about_groups: bool,
+    may_need_scopes: bool,
 }
 
 /// The tools that are served, in the order of their names.
 #[derive(Debug)]
-pub(crate) struct Tools(Vec<Served>);
+pub(crate) struct Tools {
+    served: Vec<Served>,
+    any_takes_more: bool,
+}
+
+/// What a caller is shown.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) tools: Vec<Tool>,
+    /// Why it couldn't be decided whether there is more.
+    pub(crate) incomplete: Option<Failure>,
+}
 
 impl Tools {
-    pub(crate) fn new(catalog: &Catalog) -> Self {
-        Self(catalog.tools().iter().map(Served::new).collect())
+    /// The tools of a catalog, for callers who all hold these scopes.
+    pub(crate) fn new(catalog: &Catalog, held_scopes: &[&str]) -> Self {
+        let tools = catalog.tools().iter();
+        let served: Vec<Served> = tools.map(|tool| Served::new(tool, held_scopes)).collect();
+        Self {
+            any_takes_more: served.iter().any(Served::takes_more),
+            served,
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Served> {
-        self.0
+        self.served
             .binary_search_by(|served| served.tool.name().cmp(name))
             .ok()
-            .map(|at| &self.0[at])
+            .map(|at| &self.served[at])
     }
 
-    /// What a caller may call. A tool about which that couldn't be decided isn't shown, and isn't denied either: calling it says
-    /// what is the matter.
-    pub(crate) fn listed_for(&self, caller: &Arc<Caller>) -> Vec<Tool> {
-        self.0
-            .iter()
-            .filter(|served| served.permit(caller, Purpose::List).is_ok())
-            .map(|served| served.listed.clone())
-            .collect()
+    /// Whether the rule of any tool takes more than the token. If not, no body is looked at before it is dispatched.
+    pub(crate) fn any_takes_more(&self) -> bool {
+        self.any_takes_more
+    }
+
+    /// What a caller may call, and what they may call once they have asked for more scopes. A tool about which it couldn't be
+    /// decided isn't shown, and isn't denied either: the listing says that it isn't whole, and calling the tool says why.
+    pub(crate) async fn listed_for(&self, who: &SignedIn, access: &Access) -> Listing {
+        let asking = self.served.iter().filter(|served| served.asks_about_groups);
+        let facts = access.listing(who, asking.map(|served| served.tool.policy())).await;
+        let mut undecided = false;
+        let mut tools = Vec::with_capacity(self.served.len());
+        for served in &self.served {
+            match facts.shows(who, served.tool.policy()) {
+                Shown::Yes => tools.push(served.listed.clone()),
+                Shown::No => {}
+                Shown::Undecided => undecided = true,
+            }
+        }
+        Listing {
+            tools,
+            incomplete: undecided.then(|| facts.failure(who)),
+        }
     }
 
     /// The input schema that `Mcp-Param-*` headers are held against. A tool that the caller can't see has none, just as one that
     /// doesn't exist.
-    pub(crate) fn with_header_parameters(&self, name: &str, caller: &Arc<Caller>) -> Option<&Tool> {
+    pub(crate) fn with_header_parameters(&self, name: &str, attached: &Attached) -> Option<&Tool> {
         let served = self.get(name).filter(|served| served.has_header_parameters)?;
-        served.permit(caller, Purpose::List).is_ok().then_some(&served.listed)
+        let policy = served.tool.policy();
+        let is_seen = attached
+            .may_call(policy)
+            .unwrap_or_else(|| Facts::of_token().shows(attached.who(), policy) == Shown::Yes);
+        is_seen.then_some(&served.listed)
     }
 }
 
 impl Served {
-    fn new(tool: &Arc<usher_runtime::Tool>) -> Self {
+    fn new(tool: &Arc<usher_runtime::Tool>, held_scopes: &[&str]) -> Self {
         let input_schema = object(tool.input_schema());
+        let policy: &ToolPolicy = tool.policy();
         Self {
             has_header_parameters: mentions_header(tool.input_schema()),
+            asks_about_groups: policy.groups().next().is_some(),
+            may_need_scopes: policy.may_need_scopes_besides(held_scopes),
             listed: listed(tool.description(), input_schema, tool.output_schema().map(object)),
             tool: Arc::clone(tool),
         }
     }
 
-    pub(crate) fn permit(&self, caller: &Arc<Caller>, purpose: Purpose) -> Result<Permit, Denied> {
-        authorize(caller, self.tool.policy(), purpose)
+    /// Whether its rule may take more than the token to hold: what Graph says, or scopes that can be asked for.
+    pub(crate) fn takes_more(&self) -> bool {
+        self.asks_about_groups || self.may_need_scopes
     }
 }
 

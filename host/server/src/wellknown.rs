@@ -36,6 +36,9 @@ fn metadata_response(document: &str) -> Response {
     response
 }
 
+/// Where probes are answered: whether the process lives, and whether it can serve.
+pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 /// What readiness is told from.
 struct Readiness {
     verifier: Arc<Verifier>,
@@ -52,12 +55,13 @@ pub(crate) fn probes(verifier: Arc<Verifier>, catalog: &Catalog) -> Router {
         tools: catalog.tools().len(),
         refused,
     });
+    let [alive, is_ready] = PROBES;
     Router::new()
         .route(
-            "/healthz",
+            alive,
             get(async || replies::json(StatusCode::OK, &json!({ "status": "alive" }))),
         )
-        .route("/readyz", get(ready))
+        .route(is_ready, get(ready))
         .with_state(readiness)
 }
 

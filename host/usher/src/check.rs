@@ -1,13 +1,19 @@
 //! `usher check`: what is wrong, without serving.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use uuid::Uuid;
 
 use crate::cli::CheckArguments;
-use crate::config;
+use crate::config::{self, Config};
+use crate::downstream::Downstream;
 use crate::sign_in::SignIn;
 use crate::stack::Stack;
+
+/// The services that components are linked against, and the groups that grants may name. No service is asked.
+type Surroundings = (Downstream, BTreeMap<String, Uuid>);
 
 /// Checks a configuration and every component of its folder, and prints one paragraph for each.
 ///
@@ -16,13 +22,19 @@ use crate::stack::Stack;
 pub(crate) async fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let mut config = config::load(arguments.config.as_deref())?;
     let tools = arguments.tools.clone().unwrap_or_else(|| config.tools.clone());
-    match arguments.config {
-        Some(_) => drop(SignIn::from_config(&config)?),
-        None => config.add_containers_of_grants(&tools),
-    }
+    let (downstream, groups) = match arguments.config {
+        Some(_) => {
+            let sign_in = SignIn::from_config(&config)?;
+            (Downstream::of_tenant(&config, &sign_in)?, config.groups())
+        }
+        None => {
+            config.add_containers_of_grants(&tools);
+            of_development(&config)?
+        }
+    };
     // The components are compiled and linked for real, over a store of their own: no data is touched.
     let scratch = tempfile::tempdir().context("no temporary folder could be made")?;
-    let stack = Stack::open(&config, scratch.path())?;
+    let stack = Stack::open(&config, scratch.path(), &downstream, groups)?;
     let catalog = stack.load(&tools).await?;
     for tool in catalog.tools() {
         let policy = tool.policy();
@@ -48,4 +60,17 @@ pub(crate) async fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Those of a development host.
+#[cfg(feature = "dev")]
+fn of_development(config: &Config) -> anyhow::Result<Surroundings> {
+    use crate::dev::cloud;
+    Ok((cloud::downstream_of_none(config)?, cloud::all_groups()?))
+}
+
+/// Without a development host, there is nothing to reach without a configuration.
+#[cfg(not(feature = "dev"))]
+fn of_development(config: &Config) -> anyhow::Result<Surroundings> {
+    Ok((Downstream::new(config, None, None, BTreeMap::new())?, BTreeMap::new()))
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::doctor::{Code, NotAnArgument};
+
 /// A WebAssembly plugin host for MCP, for teams on Microsoft Entra ID.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
@@ -22,6 +24,8 @@ enum Parsed {
     Dev(Box<DevCommand>),
     /// Says what is wrong with a configuration and a folder of tools. Exits with 1 if something is.
     Check(CheckArguments),
+    /// Tries whatever a configuration names: authority, keys, credential, Graph, store. Or explains an error, or a token.
+    Doctor(Box<DoctorArguments>),
 }
 
 /// `usher serve`.
@@ -41,6 +45,31 @@ pub(crate) struct CheckArguments {
     /// The folder of components and grants, instead of the configuration's.
     #[arg(long, value_name = "DIR")]
     pub tools: Option<PathBuf>,
+}
+
+/// `usher doctor`.
+#[derive(Debug, Default, Args)]
+pub(crate) struct DoctorArguments {
+    /// The configuration. Without it, environment variables alone, or the development host of --data.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder of a running development host. Default: .usher
+    #[cfg(feature = "dev")]
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    pub data: Option<PathBuf>,
+    /// The folder of components and grants, instead of the configuration's.
+    #[arg(long, value_name = "DIR")]
+    pub tools: Option<PathBuf>,
+    /// Explains the number of an error of Entra's, as 65001 or AADSTS65001, and does nothing else.
+    #[arg(long, value_name = "NUMBER", value_parser = Code::parse, conflicts_with_all = ["config", "tools", "token"])]
+    pub code: Option<Code>,
+    /// Reads a token from standard input, decodes it and says whether the host would take it. Stores nothing.
+    // A value is taken so that it can be refused without being repeated.
+    #[arg(long, value_name = "NOTHING", hide_possible_values = true, conflicts_with = "tools")]
+    pub token: Option<Option<NotAnArgument>>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(feature = "dev")]
@@ -112,6 +141,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// `usher check`.
     Check(CheckArguments),
+    /// `usher doctor`.
+    Doctor(Box<DoctorArguments>),
     /// `usher dev`.
     #[cfg(feature = "dev")]
     Dev(DevArguments),
@@ -125,6 +156,7 @@ impl From<Arguments> for Command {
         match arguments.command {
             Parsed::Serve(arguments) => Self::Serve(arguments),
             Parsed::Check(arguments) => Self::Check(arguments),
+            Parsed::Doctor(arguments) => Self::Doctor(arguments),
             #[cfg(feature = "dev")]
             Parsed::Dev(command) => match command.token {
                 Some(DevSubcommand::Token(arguments)) => Self::DevToken(arguments),

@@ -4,6 +4,7 @@
 //! usher serve   the host for a tenant of Microsoft Entra ID
 //! usher dev     the host on a laptop: loopback Entra, embedded store, no cloud
 //! usher check   what is wrong with a configuration and a folder of tools, without serving
+//! usher doctor  the same for all that a configuration names: authority, keys, credential, Graph, store
 //! ```
 #![forbid(unsafe_code)]
 
@@ -12,6 +13,8 @@ mod cli;
 mod config;
 #[cfg(feature = "dev")]
 mod dev;
+mod doctor;
+mod downstream;
 mod listen;
 mod logging;
 mod seal_key;
@@ -43,6 +46,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
         match command {
             cli::Command::Serve(arguments) => serve::run(arguments).await.map(|()| ExitCode::SUCCESS),
             cli::Command::Check(arguments) => check::run(arguments).await,
+            cli::Command::Doctor(arguments) => doctor::run(*arguments).await,
             #[cfg(feature = "dev")]
             cli::Command::Dev(arguments) => dev::run(arguments).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]

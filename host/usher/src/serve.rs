@@ -1,6 +1,7 @@
 //! `usher serve`: the host for a tenant.
 
 use crate::cli::ServeArguments;
+use crate::downstream::Downstream;
 use crate::sign_in::SignIn;
 use crate::stack::Stack;
 use crate::{config, listen, logging, shutdown};
@@ -15,7 +16,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let sign_in = SignIn::from_config(&config)?;
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "the key `listen`").await?;
-    let stack = Stack::open(&config, &config.data)?;
+    let downstream = Downstream::of_tenant(&config, &sign_in)?;
+    let stack = Stack::open(&config, &config.data, &downstream, config.groups())?;
     let catalog = stack.load_and_log(&config.tools).await?;
     tracing::info!(address = %config.listen, public_url = sign_in.public_url, "serving");
     stack.serve(&config, sign_in, catalog, listener, stop).await

@@ -35,10 +35,9 @@ impl SignIn {
                 "[entra] isn't set: tenant-id and client-id of the app registration. To try without a tenant: usher dev"
             )
         };
-        let authority = format!("{}/{}", entra.cloud.authority(), entra.tenant_id);
-        let issuer = format!("{authority}/v2.0");
-        let jwks_uri = Url::parse(&format!("{authority}/discovery/v2.0/keys"))?;
-        let verification = verification(entra, issuer.clone(), jwks_uri);
+        let cloud = entra.cloud()?;
+        let issuer = cloud.issuer(entra.tenant_id);
+        let verification = verification(entra, issuer.clone(), cloud.jwks_uri(entra.tenant_id));
         Ok(Self {
             scope: format!("{public_url}/{}", entra.required_scope),
             public_url,

@@ -1,5 +1,6 @@
 //! Puts the rooms together, from the bottom up: documents, capabilities, runtime, catalog, server.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -11,11 +12,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use usher_capabilities::Services;
 use usher_documents::{DocumentStore, EmbeddedSettings, EmbeddedStore};
+use usher_downstream::Graph;
 use usher_entra::{Verifier, http_client};
 use usher_runtime::{AdmissionSettings, Catalog, Runtime, RuntimeSettings};
-use usher_server::{Server, ServerSettings};
+use usher_server::{Access, Server, ServerSettings};
+use uuid::Uuid;
 
 use crate::config::Config;
+use crate::downstream::Downstream;
 use crate::seal_key;
 use crate::sign_in::SignIn;
 
@@ -23,14 +27,20 @@ use crate::sign_in::SignIn;
 pub(crate) struct Stack {
     documents: Arc<dyn DocumentStore>,
     runtime: Arc<Runtime>,
+    graph: Option<Arc<Graph>>,
 }
 
 impl Stack {
-    /// Opens the store of a data folder and starts the runtime.
+    /// Opens the store of a data folder and starts the runtime. `groups` are the names of groups that grants may use.
     ///
     /// # Errors
     /// What can't be opened or started.
-    pub(crate) fn open(config: &Config, data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        config: &Config,
+        data: &Path,
+        downstream: &Downstream,
+        groups: BTreeMap<String, Uuid>,
+    ) -> anyhow::Result<Self> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -52,9 +62,14 @@ impl Stack {
                 waiting: config.calls.waiting,
                 wait: Duration::from_millis(config.calls.wait_ms),
             },
+            groups,
         };
-        let runtime = Arc::new(Runtime::start(settings, Arc::new(services))?);
-        Ok(Self { documents, runtime })
+        let runtime = Arc::new(Runtime::start(settings, Arc::new(downstream.offer(services)))?);
+        Ok(Self {
+            documents,
+            runtime,
+            graph: downstream.graph.clone(),
+        })
     }
 
     /// Loads the components of a folder.
@@ -106,7 +121,7 @@ impl Stack {
         )?);
         let _fresh_keys = verifier.spawn_refresh();
         let settings = server_settings(config, &sign_in, listener.local_addr()?);
-        let server = Server::new(&settings, verifier, self.runtime, &catalog)?;
+        let server = Server::new(&settings, verifier, self.runtime, &catalog, Access::new(self.graph))?;
         let served = server.serve(listener, stop).await;
         self.documents.close().await;
         served.context("the server stopped")

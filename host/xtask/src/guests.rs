@@ -1,8 +1,8 @@
 //! Building components: the tools, and the guests that exist for the tests' sake.
 //!
 //! In come packages of the workspace; out go `NAME.wasm` files, ready for a host to load, in `target/tools/` (each with
-//! its grant) and `target/test-guests/`. What is a tool is a matter of convention: a folder `tools/NAME` with a package
-//! of that name and a grant `NAME.grant.toml`.
+//! its grant), `target/samples/` (likewise) and `target/test-guests/`. What is a tool is a matter of convention: a folder
+//! `tools/NAME` with a package of that name and a grant `NAME.grant.toml`. Samples are in `tools/samples/NAME`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(crate) enum Output {
     Problems,
 }
 
-/// Builds every tool into `target/tools/`.
+/// Builds every tool into `target/tools/`, and every sample into `target/samples/`.
 pub(crate) fn build_tools(
     workspace: &Workspace,
     toolchain: &Toolchain,
@@ -42,13 +42,17 @@ pub(crate) fn build_tools(
     step: &Step,
 ) -> anyhow::Result<()> {
     step.run(|step| {
-        let tools = tools_in(&workspace.root.join("tools"));
-        if tools.is_empty() {
+        let kinds = [
+            (workspace.root.join("tools"), workspace.tools()),
+            (workspace.root.join("tools/samples"), workspace.samples()),
+        ];
+        let names: Vec<String> = kinds.iter().flat_map(|(sources, _)| tools_in(sources)).collect();
+        if names.is_empty() {
             bail!("there is no tool: no folder tools/NAME holds a NAME.grant.toml");
         }
         start_anew_for_another(toolchain, &workspace.wasm_target(toolchain.name))?;
-        step.doing(&format!("cargo build of {}", tools.join(", ")));
-        for tool in &tools {
+        step.doing(&format!("cargo build of {}", names.join(", ")));
+        for name in &names {
             // As a component only: with the `rlib` that a tool's native tests link, cargo would leave link-time
             // optimisation out, which makes it half as big again.
             build(guest_cargo(workspace, toolchain, "rustc", output).args([
@@ -56,25 +60,31 @@ pub(crate) fn build_tools(
                 "--crate-type",
                 "cdylib",
                 "--package",
-                tool,
+                name,
             ]))?;
         }
-
-        let place = workspace.tools();
-        files::make_folder(&place)?;
         let mut changed = Vec::new();
-        for tool in &tools {
-            let component = built_in(workspace, toolchain).join(format!("{}.wasm", tool.replace('-', "_")));
-            let grant = grant_of(&workspace.root.join("tools"), tool);
-            // The grant first: a new component may need what only the new grant gives.
-            let new_grant = files::copy_if_changed(&grant, &place.join(format!("{tool}.grant.toml")))?;
-            if files::copy_if_changed(&component, &place.join(format!("{tool}.wasm")))? || new_grant {
-                changed.push(tool.as_str());
-            }
+        for (sources, place) in &kinds {
+            changed.extend(deliver(sources, &built_in(workspace, toolchain), place)?);
         }
-        step.done(&summary(tools.len(), &changed, &place));
+        step.done(&summary(names.len(), &changed, &workspace.tools()));
         Ok(())
     })
+}
+
+/// Copies the components of a folder of sources, with their grants, to where hosts load them. Gives the names of those that are new.
+fn deliver(sources: &Path, built: &Path, place: &Path) -> anyhow::Result<Vec<String>> {
+    files::make_folder(place)?;
+    let mut changed = Vec::new();
+    for tool in tools_in(sources) {
+        let component = built.join(format!("{}.wasm", tool.replace('-', "_")));
+        // The grant first: a new component may need what only the new grant gives.
+        let new_grant = files::copy_if_changed(&grant_of(sources, &tool), &place.join(format!("{tool}.grant.toml")))?;
+        if files::copy_if_changed(&component, &place.join(format!("{tool}.wasm")))? || new_grant {
+            changed.push(tool);
+        }
+    }
+    Ok(changed)
 }
 
 /// Builds the test guests into `target/test-guests/`, which then holds them and nothing else.
@@ -102,7 +112,7 @@ pub(crate) fn build_test_guests(
                 .join("examples")
                 .join(format!("{}.wasm", guest.replace('-', "_")));
             if files::copy_if_changed(&component, &place.join(format!("{guest}.wasm")))? {
-                changed.push(guest.as_str());
+                changed.push(guest.clone());
             }
         }
         for name in files::names_in(&place) {
@@ -166,7 +176,7 @@ fn built_in(workspace: &Workspace, toolchain: &Toolchain) -> PathBuf {
     workspace.wasm_target(toolchain.name).join(TARGET).join("tool")
 }
 
-fn summary(count: usize, changed: &[&str], place: &Path) -> String {
+fn summary(count: usize, changed: &[String], place: &Path) -> String {
     match changed {
         [] => format!("{count} unchanged in {}", place.display()),
         names => format!("{count} in {}, new: {}", place.display(), names.join(", ")),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, with all that the end to end ones need.
 //!
-//! The tests find what was built for them by environment variables: `USHER_BIN` (the host), `USHER_TOOLS_DIR` and
-//! `USHER_TEST_GUESTS_DIR` (components), `USHER_TEST_PYTHON` (an interpreter that has the `mcp` package),
+//! The tests find what was built for them by environment variables: `USHER_BIN` (the host), `USHER_TOOLS_DIR`,
+//! `USHER_TEST_SAMPLES_DIR` and `USHER_TEST_GUESTS_DIR` (components), `USHER_TEST_PYTHON` (an interpreter that has `mcp` and `msal`),
 //! `USHER_TEST_NODE` (Node.js) and `USHER_TEST_INSPECTOR` (MCP Inspector's script for it).
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -46,6 +46,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
         .args(arguments)
         .env("USHER_BIN", workspace.usher(Profile::Dev))
         .env("USHER_TOOLS_DIR", workspace.tools())
+        .env("USHER_TEST_SAMPLES_DIR", workspace.samples())
         .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
         .env("USHER_TEST_PYTHON", python)
         .env("USHER_TEST_NODE", inspector.node)

@@ -48,6 +48,11 @@ impl Workspace {
         self.target.join("tools")
     }
 
+    /// The built samples, each with its grant.
+    pub(crate) fn samples(&self) -> PathBuf {
+        self.target.join("samples")
+    }
+
     /// The components that exist for the tests' sake.
     pub(crate) fn test_guests(&self) -> PathBuf {
         self.target.join("test-guests")

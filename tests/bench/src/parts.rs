@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 use serde_json::{Map, Value};
-use usher_entra::{BearerToken, Credentials, Verifier, VerifierSettings, http_client};
-use usher_policy::{Purpose, authorize};
+use usher_entra::{BearerToken, Caller, Credentials, SignedIn, Verifier, VerifierSettings, http_client};
+use usher_policy::{Memberships, Purpose, authorize};
 use usher_tests::{Grant, Stage, callers};
 
 use crate::call_cost::Measured;
@@ -25,7 +25,7 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
         let started = Instant::now();
         for _ in 0..TIMES {
             verifier
-                .verify(&token)
+                .verify(token.clone())
                 .await
                 .map_err(|rejection| anyhow::anyhow!("{}", rejection.reason()))?;
         }
@@ -35,12 +35,13 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
 
     let stage = Stage::with("noop", &Grant::of(&["noop"]).gives("log = true")).await;
     let caller = callers::alice();
+    let who = SignedIn::testing(Caller::clone(&caller));
     let tool = stage.tool("noop");
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let started = Instant::now();
         for _ in 0..TIMES {
-            authorize(&caller, tool.policy(), Purpose::Call)?;
+            authorize(&who, tool.policy(), &Memberships::none(), Purpose::Call)?;
         }
         rounds.push(each(started));
     }

@@ -206,7 +206,7 @@ async fn errors_when_the_keys_cannot_be_had_and_never_blames_the_token() {
     // A new key signs, and the document that would show it fails: an outage, not a forgery.
     post(
         "/dev/failures",
-        json!({ "endpoint": "keys", "status": 503, "times": 100 }),
+        json!({ "endpoint": "jwks", "status": 503, "times": 100 }),
     )
     .await;
     post("/dev/keys", json!({ "action": "rotate", "published": true })).await;

@@ -24,14 +24,18 @@ const BEYOND_GRANT: &str = "This tool isn't allowed to do what it tried to do. T
 const MISTAKE: &str = "This tool made a mistake. Trying again won't help; the operator's log says more.";
 const TOO_LARGE: &str = "This is too large. Try it with less.";
 const TIMEOUT: &str = "There wasn't enough time. Try it with less.";
+const NO_ANSWER: &str = "The service that this tool asked didn't answer in time. If it was to change something, look whether it did \
+    before trying again.";
 const UNAVAILABLE: &str = "A service that this tool needs can't be reached at the moment. Try again later.";
 
 fn throttled(milliseconds: Option<u32>) -> Error {
-    Error::Failed(match milliseconds {
-        Some(milliseconds) => format!(
-            "There is too much to do at the moment. Try again in {} s.",
-            milliseconds.div_ceil(1000)
-        ),
+    busy(milliseconds.map(|milliseconds| milliseconds.div_ceil(1000)))
+}
+
+/// Whoever was asked is busy; seconds after which to try again, if known.
+pub(crate) fn busy(seconds: Option<u32>) -> Error {
+    Error::Failed(match seconds {
+        Some(seconds) => format!("There is too much to do at the moment. Try again in {seconds} s."),
         None => "There is too much to do at the moment. Try again later.".to_owned(),
     })
 }
@@ -79,7 +83,7 @@ macro_rules! from_service_error {
                     Cause::Invalid(detail) => logged(concat!($name, ": invalid"), &detail, MISTAKE),
                     Cause::TooLarge => Self::failed(TOO_LARGE),
                     Cause::Throttled(milliseconds) => throttled(milliseconds),
-                    Cause::Timeout => Self::failed(TIMEOUT),
+                    Cause::Timeout => Self::failed(NO_ANSWER),
                     Cause::Unavailable => Self::failed(UNAVAILABLE),
                 }
             }

@@ -66,6 +66,7 @@ mod export;
 mod outcome;
 mod result;
 mod schema;
+mod service;
 
 #[cfg(target_family = "wasm")]
 mod allocator;
@@ -120,8 +121,9 @@ pub use result::{Annotations, ContentBlock, ContentOptions, ResourceOptions, Rol
 ///
 /// `requires` lists `my_documents("container")`, `my_documents_write("container")`, `all_documents("container")`,
 /// `shared_documents("container")`, `shared_documents_write("container")`, `graph_memberships`, `graph("/path")`,
-/// `graph_write("POST /path")`, `http("https://origin")` and `client(elicitation_form, …)`. Constants may stand for the
-/// texts. Whatever is misspelt doesn't compile:
+/// `graph_write("POST /path")`, `http("https://origin")` and `client(elicitation_form, …)`. A path is a template: `{name}`
+/// stands for a segment or a part of one, as in `graph_write("PUT /me/drive/root:/{file}:/content")`. Constants may stand
+/// for the texts. Whatever is misspelt doesn't compile:
 ///
 /// ```compile_fail
 /// # use usher_sdk::prelude::*;

@@ -1,7 +1,7 @@
 //! Who may ask for tokens, and where their answers may be sent.
 //!
-//! A client is known in one of four ways: it is pre-registered, as Microsoft's own are in every tenant; it is the API's
-//! own confidential app; it registered itself (RFC 7591, see [`crate::oauth::registration`]); or its client id is the
+//! A client is known in one of four ways: it is pre-registered, as Microsoft's own are in every tenant; it is one of
+//! the tenant's own confidential [`applications`]; it registered itself (RFC 7591, see [`crate::oauth::registration`]); or its client id is the
 //! URL of its metadata document ([`documents`]), which is fetched. The rules of that fetch:
 //!
 //! - only that URL is fetched, without credentials, following no redirect and using no proxy;
@@ -10,14 +10,18 @@
 //!   be used to reach into the developer's network; the connection goes to the addresses that were checked;
 //! - size and time are bounded, and the answer is remembered for some minutes.
 
+mod applications;
+pub(crate) mod credentials;
 mod documents;
 pub(crate) mod redirects;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use applications::{APPLICATIONS, Application, MANAGED_IDENTITY_RESOURCE_ID};
+pub use applications::{
+    DAEMON_CLIENT_ID, MANAGED_IDENTITY_CLIENT_ID, MANAGED_IDENTITY_PRINCIPAL_ID, STRANGER_CLIENT_ID,
+};
 pub(crate) use documents::Documents;
-
-use crate::addresses::API_CLIENT_ID;
 
 /// Visual Studio Code's client id, the same in every tenant.
 pub const VSCODE_CLIENT_ID: &str = "aebc6443-996d-45c2-90f0-388ff96faa56";
@@ -32,7 +36,7 @@ pub(crate) struct Client {
     /// What people are told; for clients that registered themselves, a mere claim.
     pub(crate) name: String,
     pub(crate) redirect_uris: Vec<String>,
-    /// Whether the client must prove who it is with the client secret.
+    /// Whether the client must prove who it is, by the client secret or one of its [`credentials`].
     pub(crate) confidential: bool,
 }
 
@@ -104,9 +108,9 @@ pub(crate) enum ClientError {
     Document(String),
 }
 
-/// The clients that every tenant knows, and the API's own app.
+/// The clients that every tenant knows, and this tenant's own apps.
 pub(crate) fn pre_registered(client_id: &str) -> Option<Client> {
-    let (name, redirect_uris, confidential): (_, &[&str], _) = match client_id {
+    let (name, redirect_uris): (_, &[&str]) = match client_id {
         VSCODE_CLIENT_ID => (
             "Visual Studio Code",
             &[
@@ -115,29 +119,14 @@ pub(crate) fn pre_registered(client_id: &str) -> Option<Client> {
                 "http://127.0.0.1/",
                 "http://localhost/",
             ],
-            false,
         ),
-        AZURE_CLI_CLIENT_ID => (
-            "Microsoft Azure CLI",
-            &["http://localhost/", "http://127.0.0.1/"],
-            false,
-        ),
-        API_CLIENT_ID => (
-            "The API’s own app",
-            &[
-                "http://localhost/",
-                "http://127.0.0.1/",
-                "http://localhost/callback",
-                "http://127.0.0.1/callback",
-            ],
-            true,
-        ),
-        _ => return None,
+        AZURE_CLI_CLIENT_ID => ("Microsoft Azure CLI", &["http://localhost/", "http://127.0.0.1/"]),
+        _ => return Application::by_client_id(client_id).map(Application::client),
     };
     Some(Client {
         id: client_id.to_owned(),
         name: name.to_owned(),
         redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
-        confidential,
+        confidential: false,
     })
 }

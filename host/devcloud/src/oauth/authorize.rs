@@ -9,12 +9,12 @@ use std::time::Instant;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use uuid::Uuid;
 
 use super::codes::CodeGrant;
 use super::errors::{EntraError, Trace};
 use super::params::Params;
 use super::request::{AuthorizationRequest, Refusal};
+use super::session::Session;
 use crate::cloud::{Cloud, Shared};
 use crate::pages;
 use crate::pages::error::Advice;
@@ -86,10 +86,10 @@ pub(crate) async fn submit(
 }
 
 async fn read(cloud: &Cloud, tenant: &str, query: &str, trace: &Trace) -> Result<AuthorizationRequest, Box<Response>> {
-    if let Err(status) = cloud.traffic.arrive(Endpoint::Authorize) {
+    if let Err(failure) = cloud.traffic.arrive(Endpoint::Authorize, None).await {
         let advice = Advice::new("This failure was asked for through the control API. Try again.");
         return Err(Box::new(pages::error::render(
-            &EntraError::transient(status),
+            &EntraError::planned(&failure),
             &advice,
             trace,
         )));
@@ -105,8 +105,13 @@ async fn read(cloud: &Cloud, tenant: &str, query: &str, trace: &Trace) -> Result
 }
 
 fn sign_in(cloud: &Cloud, request: AuthorizationRequest, persona: &'static Persona, trace: &Trace) -> Response {
-    let session = Uuid::new_v4().to_string();
+    let session = Session::new(&request.claims);
     tracing::info!(persona = persona.name, azp = request.client.id, "signed in");
+    if request.asks_for_consent() {
+        // Whoever goes on from the page has agreed to what it said.
+        cloud.consents.set(persona, request.scopes.audience, true);
+    }
+    let session_state = session.id.clone();
     let code = cloud.codes.issue(
         CodeGrant {
             client_id: request.client.id,
@@ -115,14 +120,14 @@ fn sign_in(cloud: &Cloud, request: AuthorizationRequest, persona: &'static Perso
             resources: request.resources,
             scopes: request.scopes,
             persona,
-            session: session.clone(),
+            session,
             nonce: request.nonce,
         },
         Instant::now(),
     );
     request
         .answer_to
-        .redirect(trace, &[("code", &code), ("session_state", &session)])
+        .redirect(trace, &[("code", &code), ("session_state", &session_state)])
 }
 
 /// Whether a browser says that another site's page led here (Fetch Metadata). Programs send no such header.

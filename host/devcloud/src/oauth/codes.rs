@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::scopes::ScopeRequest;
+use super::session::Session;
 use crate::bounded::BoundedMap;
 use crate::personas::Persona;
 use crate::random;
@@ -20,13 +21,12 @@ pub(crate) struct CodeGrant {
     pub(crate) client_id: String,
     /// As sent, because the token request must repeat it character for character.
     pub(crate) redirect_uri: String,
-    /// Base64url of the SHA-256 of the verifier.
-    pub(crate) challenge: String,
+    /// Base64url of the SHA-256 of the verifier; `None` when the client proves who it is by other means.
+    pub(crate) challenge: Option<String>,
     pub(crate) resources: Vec<String>,
     pub(crate) scopes: ScopeRequest,
     pub(crate) persona: &'static Persona,
-    /// The sign-in session, a GUID.
-    pub(crate) session: String,
+    pub(crate) session: Session,
     pub(crate) nonce: Option<String>,
 }
 
@@ -86,17 +86,18 @@ mod tests {
     use super::*;
     use crate::addresses::Addresses;
     use crate::clients::{VSCODE_CLIENT_ID, pre_registered};
+    use crate::oauth::claims::ClaimsRequest;
 
     fn grant() -> CodeGrant {
         let addresses = Addresses::new("http://127.0.0.1:1".into(), "http://127.0.0.1:2/mcp".into());
         CodeGrant {
             client_id: VSCODE_CLIENT_ID.into(),
             redirect_uri: "http://127.0.0.1/".into(),
-            challenge: String::new(),
+            challenge: None,
             resources: Vec::new(),
             scopes: ScopeRequest::parse("openid", &addresses, &pre_registered(VSCODE_CLIENT_ID).unwrap()).unwrap(),
             persona: Persona::named("member").unwrap(),
-            session: String::new(),
+            session: Session::new(&ClaimsRequest::default()),
             nonce: None,
         }
     }

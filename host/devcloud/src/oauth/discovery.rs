@@ -2,14 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::errors::{EntraError, Trace};
+use super::grants::on_behalf_of;
 use super::{CLOUD_INSTANCE_NAME, check_tenant, is_alias};
 use crate::addresses::{Addresses, TENANT_ID};
 use crate::cloud::{Cloud, Shared};
+use crate::forwarded;
 use crate::traffic::Endpoint;
 
 /// `GET /{t}/v2.0/.well-known/openid-configuration` (OpenID Connect Discovery, the form that Entra serves), and the
@@ -20,11 +22,14 @@ pub(crate) async fn configuration(
     headers: HeaderMap,
 ) -> Response {
     let trace = Trace::new(&headers);
-    if let Err(status) = cloud.traffic.arrive(Endpoint::Discovery) {
-        return EntraError::transient(status).response(&trace);
+    if let Err(failure) = cloud.traffic.arrive(Endpoint::Discovery, None).await {
+        return EntraError::planned(&failure).response(&trace);
     }
     match check_tenant(&tenant) {
-        Ok(()) => public(document(&cloud.addresses, &tenant), trace),
+        Ok(()) => {
+            let authority = forwarded::authority(&cloud.addresses, &headers);
+            public(document(&cloud.addresses, &authority, &tenant), trace)
+        }
         Err(error) => error.response(&trace),
     }
 }
@@ -37,23 +42,13 @@ pub(crate) async fn root(state: State<Shared>, headers: HeaderMap) -> Response {
 /// `GET /{t}/discovery/v2.0/keys`.
 pub(crate) async fn keys(State(cloud): State<Shared>, Path(tenant): Path<String>, headers: HeaderMap) -> Response {
     let trace = Trace::new(&headers);
-    if let Err(status) = cloud.traffic.arrive(Endpoint::Keys) {
-        return EntraError::transient(status).response(&trace);
+    if let Err(failure) = cloud.traffic.arrive(Endpoint::Jwks, None).await {
+        return EntraError::planned(&failure).response(&trace);
     }
     match check_tenant(&tenant) {
         Ok(()) => public(key_document(&cloud), trace),
         Err(error) => error.response(&trace),
     }
-}
-
-/// Anything under the Graph base, which nothing serves yet, in the shape of Graph's errors.
-pub(crate) async fn graph() -> Response {
-    let body = json!({ "error": {
-        "code": "NotImplemented",
-        "message": "This development cloud has no Microsoft Graph.",
-        "innerError": {},
-    }});
-    (StatusCode::NOT_IMPLEMENTED, Json(body)).into_response()
 }
 
 fn key_document(cloud: &Cloud) -> Value {
@@ -69,19 +64,23 @@ fn public(document: Value, trace: Trace) -> Response {
     (headers, Json(document)).into_response()
 }
 
-/// Entra's document, with what this cloud serves and nothing that it doesn't.
-fn document(addresses: &Addresses, tenant: &str) -> Value {
+/// Entra's document, with what this cloud serves and nothing that it doesn't. `authority` is the base of the addresses
+/// that the asker is to use.
+fn document(addresses: &Addresses, authority: &str, tenant: &str) -> Value {
     // Under an alias no tenant is known yet, and the issuer is a template, braces and all.
     let (segment, issuer) = if is_alias(tenant) {
         (tenant, format!("{}/{{tenantid}}/v2.0", addresses.authority()))
     } else {
         (TENANT_ID, addresses.issuer())
     };
+    let endpoint = |name: &str| format!("{authority}/{segment}/oauth2/v2.0/{name}");
     json!({
-        "token_endpoint": addresses.endpoint(segment, "token"),
+        "token_endpoint": endpoint("token"),
         // Real Entra lists no `none`, and serves public clients all the same.
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
-        "jwks_uri": format!("{}/{segment}/discovery/v2.0/keys", addresses.authority()),
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_post", "private_key_jwt", "client_secret_basic", "none",
+        ],
+        "jwks_uri": format!("{authority}/{segment}/discovery/v2.0/keys"),
         "response_modes_supported": ["query", "fragment"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -89,7 +88,7 @@ fn document(addresses: &Addresses, tenant: &str) -> Value {
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": issuer,
         "request_uri_parameter_supported": false,
-        "authorization_endpoint": addresses.endpoint(segment, "authorize"),
+        "authorization_endpoint": endpoint("authorize"),
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "ver", "email",
         ],
@@ -99,8 +98,10 @@ fn document(addresses: &Addresses, tenant: &str) -> Value {
         // Real Entra's document has none of the following. The MCP authorization specification obliges clients to refuse
         // a server that doesn't announce S256, and lets those without a pre-registered id register by either way.
         "code_challenge_methods_supported": ["S256"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "registration_endpoint": addresses.endpoint(segment, "register"),
+        "grant_types_supported": [
+            "authorization_code", "refresh_token", "client_credentials", on_behalf_of::GRANT_TYPE,
+        ],
+        "registration_endpoint": endpoint("register"),
         "client_id_metadata_document_supported": true,
     })
 }

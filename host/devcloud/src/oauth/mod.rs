@@ -3,23 +3,29 @@
 //! | endpoint | module |
 //! |---|---|
 //! | `GET /{t}/v2.0/.well-known/openid-configuration`, `GET /{t}/discovery/v2.0/keys` | [`discovery`] |
+//! | `GET /common/discovery/instance` | [`instance`] |
 //! | `GET`, `POST /{t}/oauth2/v2.0/authorize` | [`authorize`], which asks [`crate::pages`] for the sign-in page |
 //! | `POST /{t}/oauth2/v2.0/token` | [`token`] |
 //! | `POST /{t}/oauth2/v2.0/register` | [`registration`], which Entra does not have |
 //!
 //! `{t}` is the tenant's id, `common` or `organizations`. Failures are [`errors::EntraError`]s in the bytes that Entra
-//! sends, because error handling is what clients and hosts get wrong first. Grants to come (on-behalf-of, client
-//! credentials) are further arms of [`token`]'s match on `grant_type`.
+//! sends, because error handling is what clients and hosts get wrong first. The grants of the token endpoint are in
+//! [`grants`], how clients prove there who they are in [`client_authentication`].
 
 pub(crate) mod authorize;
+mod claims;
+mod client_authentication;
 pub(crate) mod codes;
 pub(crate) mod discovery;
 pub(crate) mod errors;
+mod grants;
+pub(crate) mod instance;
 pub(crate) mod params;
 pub(crate) mod refresh;
 pub(crate) mod registration;
 pub(crate) mod request;
 pub(crate) mod scopes;
+mod session;
 pub(crate) mod token;
 
 use crate::addresses::TENANT_ID;

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::errors::EntraError;
+use super::session::Session;
 
 /// 90 days, Entra's lifetime for all but single-page apps.
 const LIFETIME_SECONDS: i64 = 90 * 24 * 3600;
@@ -29,8 +30,8 @@ pub(crate) struct RefreshGrant {
     pub(crate) persona: String,
     /// The `scope` parameter of the request that began the session.
     pub(crate) scope: String,
-    /// The sign-in session, a GUID.
-    pub(crate) session: String,
+    #[serde(flatten)]
+    pub(crate) session: Session,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,13 +81,14 @@ fn aead(key: &[u8; 32]) -> RandomizedNonceKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::claims::ClaimsRequest;
 
     fn grant() -> RefreshGrant {
         RefreshGrant {
             client_id: "client".into(),
             persona: "member".into(),
             scope: "openid".into(),
-            session: "session".into(),
+            session: Session::new(&ClaimsRequest::default()),
         }
     }
 

@@ -64,8 +64,8 @@ pub(crate) async fn register(
     body: Bytes,
 ) -> Response {
     let trace = Trace::new(&headers);
-    if let Err(status) = cloud.traffic.arrive(Endpoint::Register) {
-        return EntraError::transient(status).response(&trace);
+    if let Err(failure) = cloud.traffic.arrive(Endpoint::Register, None).await {
+        return EntraError::planned(&failure).response(&trace);
     }
     if let Err(error) = check_tenant(&tenant) {
         return error.response(&trace);

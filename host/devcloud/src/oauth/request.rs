@@ -5,9 +5,11 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use super::check_tenant;
+use super::claims::ClaimsRequest;
 use super::errors::{EntraError, Trace};
 use super::params::Params;
-use super::scopes::ScopeRequest;
+use super::scopes::{Audience, ScopeRequest};
+use crate::addresses::API_CLIENT_ID;
 use crate::clients::{Client, ClientError, VSCODE_CLIENT_ID, redirects};
 use crate::cloud::Cloud;
 use crate::pages::error::Advice;
@@ -20,7 +22,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) answer_to: AnswerTo,
     pub(crate) scopes: ScopeRequest,
     pub(crate) resources: Vec<String>,
-    pub(crate) challenge: String,
+    /// Absent only where the client proves who it is by other means.
+    pub(crate) challenge: Option<String>,
+    pub(crate) claims: ClaimsRequest,
     pub(crate) nonce: Option<String>,
     pub(crate) login_hint: Option<String>,
     pub(crate) prompt: Option<String>,
@@ -72,12 +76,13 @@ impl AuthorizationRequest {
             state: params.get("state").map(str::to_owned),
         };
         match Self::check(cloud, &params, &client) {
-            Ok((scopes, challenge)) => Ok(Self {
+            Ok((scopes, challenge, claims)) => Ok(Self {
                 redirect_uri: redirect_uri.to_owned(),
                 answer_to,
                 scopes,
                 resources: params.all("resource"),
                 challenge,
+                claims,
                 nonce: params.get("nonce").map(str::to_owned),
                 login_hint: params.get("login_hint").map(str::to_owned),
                 prompt: params.get("prompt").map(str::to_owned),
@@ -87,8 +92,17 @@ impl AuthorizationRequest {
         }
     }
 
-    /// What the client may be told by redirect: scopes and challenge, or why not.
-    fn check(cloud: &Cloud, params: &Params, client: &Client) -> Result<(ScopeRequest, String), EntraError> {
+    /// Whether this is about what the API's own app may do elsewhere on the person's behalf.
+    pub(crate) fn asks_for_consent(&self) -> bool {
+        self.client.id == API_CLIENT_ID && self.scopes.audience != Audience::Api
+    }
+
+    /// What the client may be told by redirect: scopes, challenge and claims, or why not.
+    fn check(
+        cloud: &Cloud,
+        params: &Params,
+        client: &Client,
+    ) -> Result<(ScopeRequest, Option<String>, ClaimsRequest), EntraError> {
         let response_type = params.require("response_type")?;
         if response_type != "code" {
             return Err(EntraError::response_type(response_type, &client.id));
@@ -99,20 +113,29 @@ impl AuthorizationRequest {
         {
             return Err(EntraError::response_mode(mode));
         }
-        // Entra asks single-page apps only for a challenge, and takes `plain`; OAuth 2.1 and MCP demand S256 of all.
-        let challenge = params.get("code_challenge").ok_or_else(EntraError::challenge_missing)?;
-        if params.get("code_challenge_method") != Some("S256") {
-            return Err(EntraError::challenge_missing());
-        }
-        // Base64url of 32 bytes (RFC 7636, section 4.2).
-        let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if challenge.len() != 43 || !challenge.bytes().all(valid) {
-            return Err(EntraError::challenge_malformed());
-        }
+        let challenge = check_challenge(params, client)?;
         let scopes = ScopeRequest::parse(params.get("scope").unwrap_or_default(), &cloud.addresses, client)?;
         scopes.check_resources(cloud.resource_check, &params.all("resource"), &cloud.addresses)?;
-        Ok((scopes, challenge.to_owned()))
+        Ok((scopes, challenge, ClaimsRequest::parse(params.get("claims"))?))
     }
+}
+
+/// Entra asks single-page apps only for a challenge, and takes `plain`; OAuth 2.1 and MCP demand S256 of all public
+/// clients. A confidential one may do without: a link for consent has nobody behind it who would redeem a code.
+fn check_challenge(params: &Params, client: &Client) -> Result<Option<String>, EntraError> {
+    let challenge = match params.get("code_challenge") {
+        None if client.confidential => return Ok(None),
+        challenge => challenge.ok_or_else(EntraError::challenge_missing)?,
+    };
+    if params.get("code_challenge_method") != Some("S256") {
+        return Err(EntraError::challenge_missing());
+    }
+    // Base64url of 32 bytes (RFC 7636, section 4.2).
+    let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if challenge.len() != 43 || !challenge.bytes().all(valid) {
+        return Err(EntraError::challenge_malformed());
+    }
+    Ok(Some(challenge.to_owned()))
 }
 
 impl AnswerTo {

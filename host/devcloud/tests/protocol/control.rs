@@ -36,7 +36,27 @@ async fn the_description_has_what_programs_need() {
         .iter()
         .map(|persona| persona["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["admin", "member", "member-2", "unscoped"]);
+    let ordinary = ["admin", "member", "member-2", "unscoped"];
+    let troubled = [
+        "nested",
+        "overage",
+        "guest",
+        "disabled",
+        "no-consent",
+        "mfa",
+        "blocked",
+        "unassigned",
+    ];
+    assert_eq!(names, [&ordinary[..], &troubled[..]].concat());
+    assert_eq!(description["ledger"]["origin"], "https://ledger.contoso.example");
+    assert_eq!(description["managed_identity"]["endpoint"], cloud.url("/msi/token"));
+    assert_eq!(description["imds"], cloud.at.authority());
+    assert_eq!(description["consent_redirect"], "http://127.0.0.1:8400/consented");
+    let daemons = description["daemons"].as_array().unwrap();
+    assert_eq!(
+        (&daemons[0]["roles"], &daemons[1]["roles"]),
+        (&json!(["Expenses.Read.All"]), &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -182,7 +202,7 @@ async fn keys_rotate_are_published_and_are_dropped() {
 #[tokio::test]
 async fn planned_failures_end_and_every_request_counts() {
     let cloud = Running::start().await;
-    let plan = json!({ "endpoint": "keys", "status": 503, "times": 2 });
+    let plan = json!({ "endpoint": "jwks", "status": 503, "times": 2 });
     assert_eq!(cloud.post_json("/dev/failures", &plan).await.0, StatusCode::OK);
     for expected in [503, 503, 200] {
         let response = cloud.http.get(cloud.at.jwks_uri()).send().await.unwrap();
@@ -190,10 +210,13 @@ async fn planned_failures_end_and_every_request_counts() {
     }
     cloud.get_json(&cloud.at.discovery()).await;
     let counters = cloud.get_json(&cloud.url("/dev/counters")).await;
-    assert_eq!(
-        counters,
-        json!({ "discovery": 1, "keys": 3, "authorize": 0, "token": 0, "register": 0 })
-    );
+    assert_eq!((&counters["discovery"], &counters["jwks"]), (&json!(1), &json!(3)));
+    let names: Vec<&String> = counters.as_object().unwrap().keys().collect();
+    assert_eq!(names.len(), 15, "{names:?}");
+    let others = names
+        .iter()
+        .filter(|name| !["discovery", "jwks"].contains(&name.as_str()));
+    assert!(others.clone().count() == 13 && others.clone().all(|name| counters[name.as_str()] == 0));
 }
 
 #[tokio::test]
@@ -208,12 +231,31 @@ async fn errors_when_a_control_request_is_not_understood() {
         ("/dev/keys", json!({ "action": "drop", "kid": "no-such-kid" })),
         (
             "/dev/failures",
-            json!({ "endpoint": "keys", "status": 200, "times": 1 }),
+            json!({ "endpoint": "jwks", "status": 200, "times": 1 }),
         ),
         (
             "/dev/failures",
             json!({ "endpoint": "graph", "status": 500, "times": 1 }),
         ),
+        ("/dev/failures", json!({ "endpoint": "jwks", "aadsts": 65001 })),
+        ("/dev/failures", json!({ "endpoint": "obo", "aadsts": 1 })),
+        ("/dev/failures", json!({ "endpoint": "obo" })),
+        (
+            "/dev/failures",
+            json!({ "endpoint": "obo", "status": 503, "persona": "nobody" }),
+        ),
+        ("/dev/failures", json!({ "endpoint": "obo", "delay_ms": 99_999_999 })),
+        (
+            "/dev/credentials",
+            json!({ "action": "add_certificate", "certificate": "no PEM" }),
+        ),
+        (
+            "/dev/credentials",
+            json!({ "action": "remove_certificates", "app": "no-app" }),
+        ),
+        ("/dev/credentials", json!({ "action": "expire_secret", "app": "api" })),
+        ("/dev/consent", json!({ "granted": true, "resource": "api" })),
+        ("/dev/kubernetes-token", json!({ "namespace": "usher" })),
     ] {
         let (status, answer) = cloud.post_json(path, &body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {body}");

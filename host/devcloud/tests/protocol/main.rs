@@ -2,11 +2,21 @@
 #![allow(clippy::unwrap_used)]
 
 mod authorize;
+mod client_authentication;
+mod client_credentials;
+mod consent;
 mod control;
+mod failures;
+mod federation;
+mod instance;
+mod managed_identity;
 mod metadata_documents;
+mod on_behalf_of;
+mod personas;
 mod registration;
 mod restart;
 mod sign_in;
 mod start;
+mod step_up;
 mod support;
 mod token_errors;

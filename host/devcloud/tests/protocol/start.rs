@@ -1,7 +1,6 @@
 //! Starting, discovery, and who is answered at all.
 
 use reqwest::StatusCode;
-use serde_json::Value;
 use usher_devcloud::{DevCloud, StartError, TENANT_ID};
 
 use crate::support::{MCP, Running};
@@ -156,22 +155,6 @@ async fn only_pages_on_loopback_may_read_answers() {
             "{origin}"
         );
     }
-}
-
-#[tokio::test]
-async fn graph_is_answered_in_graphs_shape_until_it_is_there() {
-    let cloud = Running::start().await;
-    let response = cloud
-        .http
-        .get(format!("{}/v1.0/me", cloud.at.graph()))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(response.status(), StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(
-        response.json::<Value>().await.unwrap()["error"]["code"],
-        "NotImplemented"
-    );
 }
 
 #[tokio::test]

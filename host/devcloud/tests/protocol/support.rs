@@ -20,6 +20,12 @@ pub(crate) const MCP: &str = "http://127.0.0.1:8400/mcp";
 pub(crate) const VERIFIER: &str = "the-verifier-of-the-tests-which-is-long-enough-0123";
 pub(crate) const REDIRECT: &str = "http://127.0.0.1:4242/callback";
 
+/// The `aud` of Graph's tokens.
+pub(crate) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
+/// RFC 7523, section 2.2.
+pub(crate) const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// A server that stops when the test ends.
 pub(crate) struct Running {
     pub(crate) http: Client,
@@ -91,6 +97,42 @@ impl Running {
     pub(crate) async fn post_json(&self, path: &str, body: &Value) -> (StatusCode, Value) {
         let response = self.http.post(self.url(path)).json(body).send().await.unwrap();
         (response.status(), response.json().await.unwrap())
+    }
+
+    /// The secret of the tenant's own apps.
+    pub(crate) async fn secret(&self) -> String {
+        let description = self.get_json(&self.url("/dev.json")).await;
+        description["client_secret"].as_str().unwrap().to_owned()
+    }
+
+    /// A token as `POST /dev/token` issues it.
+    pub(crate) async fn mint(&self, body: Value) -> String {
+        let (status, answer) = self.post_json("/dev/token", &body).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes something through the control API.
+    pub(crate) async fn control(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.post_json(path, &body).await;
+        assert_eq!(status, StatusCode::OK, "{path} {body}: {answer}");
+        answer
+    }
+
+    /// The form of an exchange on a person's behalf for Graph, with the API's secret.
+    pub(crate) async fn exchange(&self, assertion: &str) -> Vec<(&'static str, String)> {
+        let mut form = exchange_without_credential(assertion);
+        form.push(("client_secret", self.secret().await));
+        form
+    }
+
+    /// What an exchange gives when the API's app proves itself by this assertion.
+    pub(crate) async fn present(&self, client_assertion: &str) -> (StatusCode, Value) {
+        let user = self.mint(json!({ "persona": "member" })).await;
+        let mut form = exchange_without_credential(&user);
+        form.push(("client_assertion_type", CLIENT_ASSERTION_TYPE.into()));
+        form.push(("client_assertion", client_assertion.into()));
+        self.token(&form).await
     }
 
     /// Registers a client with [`REDIRECT`], and returns its id.
@@ -239,6 +281,35 @@ pub(crate) fn challenge() -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()))
 }
 
+/// The form of an exchange on a person's behalf for Graph, for the API's app to add its credential to.
+pub(crate) fn exchange_without_credential(assertion: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer".into()),
+        ("client_id", API_CLIENT_ID.into()),
+        ("assertion", assertion.to_owned()),
+        ("scope", "https://graph.microsoft.com/.default".into()),
+        ("requested_token_use", "on_behalf_of".into()),
+    ]
+}
+
+/// A form with parameters replaced, or removed where the value is empty.
+pub(crate) fn with(form: &[(&'static str, String)], changes: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let mut form = form.to_vec();
+    for (name, value) in changes {
+        form.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            form.push((name, (*value).to_owned()));
+        }
+    }
+    form
+}
+
+/// What a token says, without any check.
+pub(crate) fn unchecked_claims(token: &str) -> Value {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&claims).unwrap()
+}
+
 /// What a redirect carries back to the client.
 pub(crate) fn returned(response: &Response) -> HashMap<String, String> {
     assert_eq!(response.status(), StatusCode::FOUND);
@@ -246,9 +317,15 @@ pub(crate) fn returned(response: &Response) -> HashMap<String, String> {
     location.query_pairs().into_owned().collect()
 }
 
-/// Checks that a body is an error exactly as Entra's token endpoint sends it.
+/// Checks that a body is an error exactly as Entra's token endpoint sends it, with nothing beyond what all have.
 #[track_caller]
 pub(crate) fn assert_entra_error(body: &Value, error: &str, code: u32) {
+    assert_entra_refusal(body, error, code, &[]);
+}
+
+/// The same, with the members that only some errors have.
+#[track_caller]
+pub(crate) fn assert_entra_refusal(body: &Value, error: &str, code: u32, also: &[&str]) {
     assert_eq!(body["error"], error, "{body}");
     assert_eq!(body["error_codes"], json!([code]), "{body}");
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
@@ -263,5 +340,9 @@ pub(crate) fn assert_entra_error(body: &Value, error: &str, code: u32) {
         format!("https://login.microsoftonline.com/error?code={code}")
     );
     let names: Vec<&String> = body.as_object().unwrap().keys().collect();
-    assert_eq!(names.len(), 7, "{names:?}");
+    assert_eq!(names.len(), 7 + also.len(), "{names:?}");
+    assert!(
+        also.iter().all(|name| body.get(name).is_some_and(Value::is_string)),
+        "{names:?}"
+    );
 }

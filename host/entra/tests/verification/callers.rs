@@ -1,9 +1,10 @@
 //! What a verified token becomes.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use usher_entra::CallerKind;
 
-use crate::support::{ALICE, CLIENT, TENANT, Tenant, Token};
+use crate::support::{ALICE, CLIENT, TENANT, Tenant, Token, bearer};
 
 #[tokio::test]
 async fn a_users_token_becomes_its_user() {
@@ -48,6 +49,38 @@ async fn one_user_has_one_key_however_the_ids_are_spelt() {
     assert_eq!(plain.object_id(), shouted.object_id());
     let other = Token::user().with("oid", json!("b0b00000-0000-4000-8000-000000000002"));
     assert_ne!(plain.key(), tenant.verify(&other.sign()).await.unwrap().key());
+}
+
+#[tokio::test]
+async fn a_caller_travels_with_the_token_that_proved_it() {
+    let tenant = Tenant::start().await;
+    let token = Token::user().sign();
+    for _ in ["verified", "from the cache"] {
+        let signed_in = tenant.verifier.verify(bearer(&token)).await.unwrap();
+        assert_eq!(signed_in.caller().object_id(), ALICE);
+        let assertion = signed_in.assertion();
+        assert_eq!(assertion.sha256(), digest(&SHA256, token.as_bytes()).as_ref());
+        assert_eq!(assertion.tenant().to_string(), TENANT);
+        assert_eq!(assertion.expires_at(), 1_796_003_600);
+        assert!(!format!("{signed_in:?}").contains(&token));
+    }
+}
+
+#[tokio::test]
+async fn a_client_handles_claims_challenges_if_its_token_says_so_and_it_is_not_vs_code() {
+    let tenant = Tenant::start().await;
+    let other_client = Token::user().with("azp", json!("04b07795-8ddb-461a-bbee-02f9e1bf7b46"));
+    for (token, expected) in [
+        (other_client.clone().with("xms_cc", json!(["cp1"])), true),
+        (other_client.clone().with("xms_cc", json!(["other", "cp1"])), true),
+        (other_client.clone(), false),
+        (other_client.clone().with("xms_cc", json!(["CP1"])), false),
+        (other_client.with("xms_cc", json!("cp1")), false),
+        (Token::user().with("xms_cc", json!(["cp1"])), false),
+    ] {
+        let caller = tenant.verify(&token.sign()).await.unwrap();
+        assert_eq!(caller.handles_claims_challenges(), expected);
+    }
 }
 
 #[tokio::test]

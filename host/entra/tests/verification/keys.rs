@@ -46,12 +46,12 @@ async fn a_thousand_forged_kids_at_once_share_one_fetch() {
     let mut askers = JoinSet::new();
     for number in 0..1000 {
         let verifier = Arc::clone(&tenant.verifier);
-        askers.spawn(async move { verifier.verify(&bearer(&forged(number))).await.unwrap_err().answer() });
+        askers.spawn(async move { verifier.verify(bearer(&forged(number))).await.unwrap_err().answer() });
     }
     // A good token waits for the same flight, and is served by it.
     let good = tokio::spawn({
         let verifier = Arc::clone(&tenant.verifier);
-        async move { verifier.verify(&bearer(&Token::user().sign())).await }
+        async move { verifier.verify(bearer(&Token::user().sign())).await }
     });
     tenant.jwks.asked(1).await;
     tenant.jwks.release();
@@ -68,7 +68,7 @@ async fn a_client_that_hangs_up_does_not_abort_the_fetch() {
     tenant.jwks.hold();
     let asker = tokio::spawn({
         let verifier = Arc::clone(&tenant.verifier);
-        async move { verifier.verify(&bearer(&forged(0))).await.is_err() }
+        async move { verifier.verify(bearer(&forged(0))).await.is_err() }
     });
     tenant.jwks.asked(1).await;
     asker.abort();
@@ -226,7 +226,7 @@ async fn keys_from_another_address_are_refused_even_if_the_client_follows_redire
     let careless = reqwest::Client::builder().no_proxy().build().unwrap();
     let verifier = Verifier::with_clock(settings, careless, tenant.clock.clone()).unwrap();
     let answer = verifier
-        .verify(&bearer(&Token::user().sign()))
+        .verify(bearer(&Token::user().sign()))
         .await
         .unwrap_err()
         .answer();
@@ -279,7 +279,7 @@ async fn starting_does_not_fail_when_nothing_listens_there() {
     assert!(!verifier.keys_ready().is_ready());
     unavailable(
         verifier
-            .verify(&bearer(&Token::user().sign()))
+            .verify(bearer(&Token::user().sign()))
             .await
             .unwrap_err()
             .answer(),

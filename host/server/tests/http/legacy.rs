@@ -31,7 +31,10 @@ async fn a_session_begins_with_the_newest_revision_that_has_sessions() {
         let result = &answer.json()["result"];
         assert_eq!(result["protocolVersion"], given, "{answer:?}");
         assert_eq!(result["serverInfo"]["name"], "usher");
-        assert_eq!(result["capabilities"], json!({ "tools": { "listChanged": true } }));
+        assert_eq!(
+            result["capabilities"],
+            json!({ "logging": {}, "tools": { "listChanged": true } })
+        );
     }
 }
 

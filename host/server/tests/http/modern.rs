@@ -18,7 +18,10 @@ async fn discovery_names_the_revisions_and_is_private() {
         result["supportedVersions"],
         json!(["2025-06-18", "2025-11-25", "2026-07-28"])
     );
-    assert_eq!(result["capabilities"], json!({ "tools": { "listChanged": true } }));
+    assert_eq!(
+        result["capabilities"],
+        json!({ "logging": {}, "tools": { "listChanged": true } })
+    );
     assert_eq!(result["cacheScope"], "private");
     assert!(result["ttlMs"].as_u64().unwrap() > 0);
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "usher");

@@ -1,5 +1,7 @@
 //! What anybody may ask.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::json;
 
@@ -55,6 +57,62 @@ async fn a_refused_component_is_named_without_its_reason() {
         "{}",
         answer.body
     );
+}
+
+#[tokio::test]
+async fn whoever_comes_back_from_consent_is_told_how_it_went() {
+    let host = Host::start().await;
+    for (query, said) in [
+        ("?code=0.AXoA&session_state=x", "Consent is given"),
+        ("?error=access_denied&error_subcode=cancel", "Consent was declined"),
+        ("?error=server_error", "Consent could not be given"),
+        ("", "Nothing to do here"),
+    ] {
+        let answer = host.get(&format!("/consented{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{query}");
+        assert!(
+            answer.body.contains(&format!("<h1>{said}</h1>")),
+            "{query}: {}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_page_after_consent_shows_nothing_of_its_address_and_loads_nothing() {
+    let host = Host::start().await;
+    let answer = host
+        .get("/consented?code=SECRET%3Cscript%3E&error_description=%3Cscript%3ESECRET%3C/script%3E&state=SECRET")
+        .await;
+    assert!(
+        !answer.body.contains("SECRET") && !answer.body.contains("<script"),
+        "{}",
+        answer.body
+    );
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    let (_, style) = answer.body.split_once("<style>").unwrap();
+    let (style, _) = style.split_once("</style>").unwrap();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
+    let expected = format!(
+        "default-src 'none'; style-src 'sha256-{}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        STANDARD.encode(digest)
+    );
+    assert_eq!(answer.header("content-security-policy"), expected);
+    for (name, value) in [("viewport", "width=device-width"), ("color-scheme", "light dark")] {
+        assert!(
+            answer
+                .body
+                .contains(&format!("<meta name=\"{name}\" content=\"{value}")),
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use usher_capabilities::{SealKey, Services};
 use usher_documents::{EmbeddedSettings, EmbeddedStore};
 use usher_entra::{Verifier, VerifierSettings, http_client};
 use usher_runtime::{Catalog, Runtime, RuntimeSettings};
-use usher_server::{ServeError, Server, ServerSettings};
+use usher_server::{Access, ServeError, Server, ServerSettings};
 
 pub(crate) const URL: &str = "https://mcp.contoso.com/mcp";
 pub(crate) const SCOPE: &str = "https://mcp.contoso.com/mcp/user_impersonation";
@@ -142,7 +142,7 @@ impl Plan {
                 runtime.load(&tools).await.unwrap()
             }
         };
-        let server = Server::new(&self.settings, verifier, runtime, &catalog).unwrap();
+        let server = Server::new(&self.settings, verifier, runtime, &catalog, Access::new(None)).unwrap();
         Host {
             server,
             _keys: keys,

@@ -4,11 +4,14 @@
 //! is read as TOML where it is TOML (`USHER_CALLS__AT_ONCE=64`, `USHER_HTTP__ALLOWED_ORIGINS=["https://a"]`) and as a string
 //! otherwise. Variables win over the file. An unknown key, in either, is an error.
 //!
-//! Secrets don't belong here: there is no key that takes one.
+//! Secrets don't belong here: there is no key that takes one, only keys that say which file or variable holds it.
 
 mod containers;
+mod credential;
+mod entra;
 mod environment;
 mod file;
+mod secret;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -17,7 +20,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub(crate) use credential::Credential;
+pub(crate) use entra::Entra;
 pub(crate) use file::{for_development, load};
+pub(crate) use secret::SecretSource;
 
 /// The whole configuration, with its defaults.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +43,10 @@ pub(crate) struct Config {
     pub seal_key_file: Option<PathBuf>,
     /// The sign-in. `usher dev` brings its own.
     pub entra: Option<Entra>,
+    /// Microsoft Graph, which is asked on behalf of callers.
+    pub graph: Graph,
+    /// Secrets that grants name for other services, by name.
+    pub secrets: BTreeMap<String, SecretSource>,
     /// The HTTP side.
     pub http: Http,
     /// How many calls run and wait.
@@ -49,60 +59,17 @@ pub(crate) struct Config {
     pub log: Log,
 }
 
-/// The app registration in Microsoft Entra ID.
+/// Microsoft Graph.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Entra {
-    /// The tenant, a GUID.
-    pub tenant_id: uuid::Uuid,
-    /// The application (client) id of the registration, a GUID.
-    pub client_id: uuid::Uuid,
-    /// The cloud, which selects the authority. Default `global`.
-    #[serde(default)]
-    pub cloud: Cloud,
-    /// The delegated scope that every user's token must have, by its short name. Default `user_impersonation`.
-    #[serde(default = "default_scope")]
-    pub required_scope: String,
-    /// App roles one of which an application's own token must have. Empty: applications can't call by themselves.
-    #[serde(default)]
-    pub application_roles: Vec<String>,
-    /// Client ids that may connect. Empty: any.
-    #[serde(default)]
-    pub allowed_clients: Vec<String>,
-    /// How far clocks may be apart, in seconds; at most 300. Default 60.
-    #[serde(default = "default_skew")]
-    pub clock_skew_seconds: u64,
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Graph {
+    /// How long an answer about a membership may be relied on, in seconds; 0 asks each time; at most 3600. Default 60.
+    pub membership_seconds: u64,
 }
 
-fn default_scope() -> String {
-    "user_impersonation".to_owned()
-}
-
-fn default_skew() -> u64 {
-    60
-}
-
-/// The clouds of Microsoft Entra ID.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Cloud {
-    /// Global, GCC included.
-    #[default]
-    Global,
-    /// US Government L4 (GCC High) and L5 (DoD).
-    UsGovernment,
-    /// China, operated by 21Vianet.
-    China,
-}
-
-impl Cloud {
-    /// The login authority.
-    pub(crate) fn authority(self) -> &'static str {
-        match self {
-            Self::Global => "https://login.microsoftonline.com",
-            Self::UsGovernment => "https://login.microsoftonline.us",
-            Self::China => "https://login.partner.microsoftonline.cn",
-        }
+impl Default for Graph {
+    fn default() -> Self {
+        Self { membership_seconds: 60 }
     }
 }
 
@@ -225,6 +192,8 @@ impl Default for Config {
             data: PathBuf::from(".usher"),
             seal_key_file: None,
             entra: None,
+            graph: Graph::default(),
+            secrets: BTreeMap::new(),
             http: Http::default(),
             calls: Calls::default(),
             sessions: Sessions::default(),

@@ -22,6 +22,13 @@ impl Config {
             ensure!(value > 0, "{key} must be at least 1");
         }
         ensure!(
+            self.graph.membership_seconds <= 3_600,
+            "graph.membership-seconds must be at most 3600: who leaves a group keeps its tools for that long"
+        );
+        if let Some(entra) = &self.entra {
+            entra.cloud()?;
+        }
+        ensure!(
             self.calls.at_once <= 4_096,
             "calls.at-once must be at most 4096: each call holds a slot of the instance pool"
         );

@@ -1,7 +1,5 @@
 //! What a person sees when the dev host is ready: what to do next.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 use usher_runtime::Catalog;
 
@@ -64,12 +62,14 @@ fn personas(description: &Value) -> String {
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
-    let mut names = String::new();
-    for persona in personas {
-        let separator = if names.is_empty() { "" } else { ", " };
-        let _ = write!(names, "{separator}{}", persona["name"].as_str().unwrap_or_default());
-    }
-    names
+    let names = |troubled: bool| {
+        let those = personas
+            .iter()
+            .filter(|persona| persona["trouble"].is_null() != troubled);
+        let names: Vec<_> = those.filter_map(|persona| persona["name"].as_str()).collect();
+        names.join(", ")
+    };
+    format!("{}; with trouble on demand: {}", names(false), names(true))
 }
 
 /// A call that anybody can paste. The era with sessions isn't needed for it.

@@ -1,6 +1,7 @@
 //! `usher dev`: the host on a laptop. The same code as in production; only the authority is a loopback one.
 
 mod banner;
+pub(crate) mod cloud;
 pub(crate) mod token;
 
 use std::fs::OpenOptions;
@@ -9,12 +10,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use usher_devcloud::{Addresses, DevCloud, DevCloudSettings};
-use usher_entra::VerifierSettings;
+use usher_devcloud::{DevCloud, DevCloudSettings};
 
+use self::cloud::DevelopmentCloud;
 use crate::cli::DevArguments;
 use crate::config::{self, Config};
-use crate::sign_in::SignIn;
 use crate::stack::Stack;
 use crate::{listen, logging, shutdown};
 
@@ -31,7 +31,6 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "--listen").await?;
     let mcp_url = format!("http://{}/mcp", listener.local_addr()?);
-    let stack = Stack::open(&config, &config.data)?;
     let bound = DevCloud::bind(arguments.entra_listen)
         .await
         .context("see --entra-listen")?;
@@ -39,8 +38,10 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         state_dir: Some(config.data.clone()),
         ..DevCloudSettings::new(mcp_url)
     })?;
-    let sign_in = sign_in(cloud.addresses())?;
     let description = cloud.description();
+    let known = DevelopmentCloud(&description);
+    let sign_in = known.sign_in()?;
+    let stack = Stack::open(&config, &config.data, &known.downstream(&config)?, known.groups()?)?;
     let entra = tokio::spawn(cloud.serve(stop.clone()));
     let catalog = stack.load_and_log(&config.tools).await?;
     write_description(&config.data, &description)?;
@@ -49,23 +50,6 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     stop.cancel();
     entra.await.context("the loopback Entra stopped")??;
     served
-}
-
-/// The loopback Entra as the one to trust.
-fn sign_in(addresses: &Addresses) -> anyhow::Result<SignIn> {
-    let verification = VerifierSettings::new(
-        addresses.issuer(),
-        addresses.tenant_id().parse()?,
-        addresses.client_id().parse()?,
-        addresses.jwks_uri().parse()?,
-        addresses.short_scope().to_owned(),
-    );
-    Ok(SignIn {
-        public_url: addresses.mcp_url().to_owned(),
-        issuer: addresses.issuer(),
-        scope: addresses.scope(),
-        verification,
-    })
 }
 
 /// The configuration with the flags over it.

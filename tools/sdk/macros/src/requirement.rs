@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, Ident, Result, Token, parenthesized};
+use syn::{Error, Expr, ExprLit, Ident, Lit, Result, Token, parenthesized};
 
 const KNOWN: &str = "`my_documents(\"container\")`, `my_documents_write(\"container\")`, `all_documents(\"container\")`, \
     `shared_documents(\"container\")`, `shared_documents_write(\"container\")`, `graph_memberships`, `graph(\"/path\")`, \
@@ -52,10 +52,43 @@ impl Parse for Requirement {
         };
         let case = Ident::new(case, what.span());
         let value: Expr = in_parentheses(&what, input)?.parse()?;
+        // A constant's text isn't known here; the host looks at it when the component is loaded.
+        if let Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) = &value
+            && let Some(why) = mistake(&what, &text.value())
+        {
+            return Err(Error::new(text.span(), why));
+        }
         Ok(Self(
             quote!(::usher_sdk::describe::Requirement::#case(::std::string::String::from(#value))),
         ))
     }
+}
+
+/// What is wrong with the text of a requirement, as far as a look at it can tell.
+fn mistake(what: &Ident, text: &str) -> Option<String> {
+    let is_path = |path: &str| path.starts_with('/') && !path.contains(['?', '#', ' ']);
+    let why = match what.to_string().as_str() {
+        "graph" if !is_path(text) => {
+            "a request of `graph` is a path below `/v1.0`, without a query: `graph(\"/me/messages/{id}\")`"
+        }
+        "graph_write" => match text.split_once(' ') {
+            Some(("POST" | "PUT" | "PATCH" | "DELETE", path)) if is_path(path) => return None,
+            _ => {
+                "a request of `graph_write` is POST, PUT, PATCH or DELETE and a path below `/v1.0`: \
+                 `graph_write(\"POST /me/sendMail\")`"
+            }
+        },
+        "http" => match text.split_once("://") {
+            Some(("https" | "http", host)) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+                return None;
+            }
+            _ => "an origin of `http` has neither a path nor a user: `http(\"https://api.contoso.com\")`",
+        },
+        _ => return None,
+    };
+    Some(why.to_owned())
 }
 
 fn client(what: &Ident, input: ParseStream<'_>) -> Result<Requirement> {

@@ -73,6 +73,33 @@ fn errors_when_a_requirement_does_not_say_which() {
 }
 
 #[test]
+fn errors_when_a_request_can_not_be_one() {
+    for wrong in [
+        "graph(\"me\")",
+        "graph(\"GET /me\")",
+        "graph(\"/me?$select=id\")",
+        "graph_write(\"/me/sendMail\")",
+        "graph_write(\"GET /me\")",
+        "graph_write(\"post /me/sendMail\")",
+        "http(\"api.contoso.com\")",
+        "http(\"https://api.contoso.com/v1\")",
+        "http(\"https://user@api.contoso.com\")",
+        "http(\"ftp://api.contoso.com\")",
+    ] {
+        let message = mistake(&format!("requires({wrong})"), GOOD);
+        let requirement = wrong.split_once('(').unwrap().0;
+        assert!(message.contains(&format!("`{requirement}(")), "{wrong}: {message}");
+    }
+    for right in [
+        "graph(\"/me/messages/{id}\")",
+        "graph_write(\"PUT /me/drive/root:/{file}:/content\")",
+        "graph(PATH)",
+    ] {
+        expanded(&format!("requires({right})"), GOOD);
+    }
+}
+
+#[test]
 fn errors_when_something_is_required_that_only_a_grant_decides() {
     assert!(mistake("requires(log)", GOOD).starts_with("`log` isn't required by a tool"));
 }

@@ -53,7 +53,8 @@ impl Tenant {
     }
 
     pub(crate) async fn verify(&self, token: &str) -> Result<Arc<Caller>, Rejection> {
-        self.verifier.verify(&bearer(token)).await
+        let signed_in = self.verifier.verify(bearer(token)).await?;
+        Ok(Arc::clone(signed_in.caller()))
     }
 
     pub(crate) async fn answer(&self, token: &str) -> Answer {

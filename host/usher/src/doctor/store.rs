@@ -1,0 +1,82 @@
+//! The document store in the data folder: whether the host could open it. Nothing is made: neither the folder, if it isn't
+//! there, nor containers, whose partition key could never be changed again.
+
+use std::path::Path;
+
+use usher_documents::{DocumentStore as _, EmbeddedSettings, EmbeddedStore, OpenError};
+
+use super::finding::{Finding, Trouble};
+use super::target::Target;
+use super::words;
+
+/// The name of the finding.
+pub(super) const NAME: &str = "store";
+
+/// The store's file in the data folder.
+const FILE: &str = "documents.db";
+
+/// Opens it, if it is there and nobody else has.
+pub(super) async fn check(target: &Target) -> Finding {
+    let data = target.config.data.clone();
+    let of = data.display().to_string();
+    if !data.exists() {
+        return Finding::ok(NAME, format!("{of} isn't there yet; the host makes it at its first start"));
+    }
+    if !data.join(FILE).exists() {
+        return empty(&data);
+    }
+    let settings = EmbeddedSettings::new(data, Vec::new());
+    match tokio::task::spawn_blocking(|| EmbeddedStore::open(settings)).await {
+        Ok(Ok(store)) => {
+            store.close().await;
+            Finding::ok(NAME, format!("{of} can be opened"))
+        }
+        Ok(Err(OpenError::InUse { .. })) => Finding::ok(NAME, format!("{of} is in use by a running host")),
+        Ok(Err(error)) => Finding::failed(NAME, of, trouble(&error)),
+        Err(error) => Finding::failed(
+            NAME,
+            of,
+            Trouble::new(format!("Opening it ended early: {error}."), "This is a defect of the host: please report it."),
+        ),
+    }
+}
+
+/// A folder without a store: all that matters is whether one can be made.
+fn empty(data: &Path) -> Finding {
+    match tempfile::tempfile_in(data) {
+        Ok(_) => Finding::ok(NAME, format!("{} is empty; the host makes it at its first start", data.display())),
+        Err(error) => Finding::failed(
+            NAME,
+            data.display().to_string(),
+            Trouble::new(
+                format!("No file can be made in {}: {error}.", data.display()),
+                "Let the host's user write there, or choose another folder with the key `data`.",
+            ),
+        ),
+    }
+}
+
+fn trouble(error: &OpenError) -> Trouble {
+    let fix = match error {
+        OpenError::File { .. } => "Let the host's user read and write the data folder and all in it.",
+        OpenError::NotOurs { .. } => "Move the file away, or choose another folder with the key `data`.",
+        OpenError::Newer { .. } => "Use the version of usher that wrote it, or a later one.",
+        OpenError::Damaged { .. } => "Restore the data folder from a backup.",
+        _ => "See that the disk has room and works, and that the data folder is on a local disk.",
+    };
+    Trouble::new(words::sentence(&error.to_string()), fix)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_folder_is_fine_and_stays_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!empty(folder.path()).has_failed());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(empty(&folder.path().join("gone")).has_failed());
+    }
+}
