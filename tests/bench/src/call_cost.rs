@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use usher_tests::host::Data;
-use usher_tests::{Grant, Host, built};
+use usher_tests::{Host, built};
 
 use crate::figures::{Figures, Target as Bound, median};
 use crate::load::Target;
@@ -13,7 +13,7 @@ use crate::native::NativeServer;
 use crate::process::processor_time;
 
 /// Calls of one round; with some 60 µs each, a round takes a third of a second.
-const CALLS: u64 = 5_000;
+pub(crate) const CALLS: u64 = 5_000;
 /// Rounds, the two servers in turn.
 const ROUNDS: usize = 9;
 /// Calls under way at a time.
@@ -29,8 +29,13 @@ pub(crate) struct Measured {
 impl Measured {
     /// Starts a host whose callers may have as many calls at once as the measurement makes.
     pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::start_for("{ scope = \"user_impersonation\" }", &["admin", "member", "member-2"]).await
+    }
+
+    /// The same, with a rule for the component that does nothing, and these people calling it.
+    pub(crate) async fn start_for(rule: &str, personas: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        tools_with_noop(folder.path())?;
+        tools_with_noop(folder.path(), rule)?;
         let config = folder.path().join("usher.toml");
         std::fs::write(
             &config,
@@ -39,7 +44,7 @@ impl Measured {
         let config = config.display().to_string();
         let host = Host::start_in(Data::new(), folder.path(), &["--config", &config]).await;
         let mut tokens = Vec::new();
-        for persona in ["admin", "member", "member-2"] {
+        for persona in personas {
             tokens.push(Some(host.token(persona).await));
         }
         Ok(Self {
@@ -71,15 +76,15 @@ impl Measured {
     }
 }
 
-/// Puts the project's tools and the component that does nothing into a folder.
-fn tools_with_noop(folder: &std::path::Path) -> anyhow::Result<()> {
+/// Puts the project's tools and the component that does nothing, with this rule, into a folder.
+fn tools_with_noop(folder: &std::path::Path, rule: &str) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(built::tools())? {
         let path = entry?.path();
         std::fs::copy(&path, folder.join(path.file_name().unwrap_or_default()))?;
     }
     std::fs::copy(built::test_guests().join("noop.wasm"), folder.join("noop.wasm"))?;
-    let grant = Grant::of(&["noop"]).gives("log = true");
-    std::fs::write(folder.join("noop.grant.toml"), grant.text())?;
+    let grant = format!("[capabilities]\nlog = true\n[tools.noop]\nallow = {rule}\n");
+    std::fs::write(folder.join("noop.grant.toml"), grant)?;
     Ok(())
 }
 
@@ -118,7 +123,7 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
 }
 
 /// The processor time of one call, in microseconds.
-async fn round(target: &Target, pid: u32) -> anyhow::Result<f64> {
+pub(crate) async fn round(target: &Target, pid: u32) -> anyhow::Result<f64> {
     let before = processor_time(pid)?;
     target.run(CALLS, AT_ONCE).await?;
     let spent: Duration = processor_time(pid)?.saturating_sub(before);

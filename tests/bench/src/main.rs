@@ -10,6 +10,7 @@
 mod call_cost;
 mod durable;
 mod figures;
+mod gate;
 mod load;
 mod memory;
 mod native;
@@ -39,6 +40,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     call_cost::measure(&mut figures).await?;
     eprintln!("where its time goes …");
     parts::measure(&mut figures).await?;
+    eprintln!("what a group's rule adds …");
+    gate::measure(&mut figures).await?;
     eprintln!("durable writes …");
     durable::measure(&mut figures).await?;
     eprintln!("start …");
