@@ -3,6 +3,7 @@
 
 mod freshness;
 mod hostile;
+mod http;
 mod isolation;
 mod limits;
 mod loading;

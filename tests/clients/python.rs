@@ -111,3 +111,24 @@ async fn an_admin_who_signs_in_by_the_client_gets_the_statistics() {
     assert_served(&told, usher_tests::mcp::VERSION);
     assert_admins_view(&told);
 }
+
+/// The official client steps up by itself: what VS Code does without a page, it does with one.
+#[tokio::test]
+async fn a_client_that_lacks_a_scope_gets_it_by_its_own_step_up_in_both_eras() {
+    for (mode, _) in ERAS {
+        let host = crate::step_up::host().await;
+        let told = told(
+            "step_up.py",
+            &[host.mcp(), mode, "member", "get", "{\"path\": \"/me\"}"],
+        )
+        .await;
+        assert!(told["tools"].as_array().unwrap().contains(&json!("get")), "{told:#}");
+        for call in ["called", "called_again"] {
+            assert_eq!(structured(&told[call])["answer"]["status"], 200, "{told:#}");
+        }
+        assert_eq!(told["visits"], 2, "once to sign in, once for the wider scope: {told:#}");
+        let wide = format!("{}/Other.Read", host.mcp());
+        let has = |scope: &Value| scope.as_str().unwrap().contains(&wide);
+        assert!(!has(&told["scope_before"]) && has(&told["scope_after"]), "{told:#}");
+    }
+}

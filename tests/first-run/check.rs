@@ -24,8 +24,11 @@ async fn each_bad_component_is_named_with_its_reason_and_the_exit_code_says_so()
     );
     put("garbage.wasm", b"garbage");
     put("garbage.grant.toml", Grant::of(&["any"]).text().as_bytes());
-    put("shared.wasm", &guest("imports-shared-documents"));
-    put("shared.grant.toml", Grant::of(&["imports_shared_documents"]).text().as_bytes());
+    put("news.wasm", &guest("imports-notifications"));
+    put(
+        "news.grant.toml",
+        Grant::of(&["imports_notifications"]).text().as_bytes(),
+    );
     put("orphan.wasm", &guest("noop"));
 
     let output = run(usher().args(["check", "--tools"]).arg(tools.path())).await;
@@ -34,7 +37,7 @@ async fn each_bad_component_is_named_with_its_reason_and_the_exit_code_says_so()
     for part in [
         "noop is served, from good.wasm",
         "garbage.wasm is not served: it isn't WebAssembly",
-        "shared.wasm is not served: it imports what this host can't give: usher:host/shared-documents@0.1.0",
+        "news.wasm is not served: it imports what this host can't give: usher:host/notifications@0.1.0",
         "orphan.wasm is not served: there is no grant beside it",
         "1 tools served, 3 components refused",
     ] {

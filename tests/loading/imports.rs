@@ -20,5 +20,10 @@ async fn a_capability_that_is_switched_off_is_not_given() {
 
 #[tokio::test]
 async fn an_import_that_this_host_does_not_offer_is_refused() {
-    refused("not-offered", &guest("imports-shared-documents"), &Grant::of(&["imports_shared_documents"])).await;
+    refused(
+        "not-offered",
+        &guest("imports-notifications"),
+        &Grant::of(&["imports_notifications"]),
+    )
+    .await;
 }

@@ -30,7 +30,11 @@ async fn a_session_is_opened_with_the_revision_asked_for_or_the_newest_that_ther
         assert_eq!(result["protocolVersion"], given, "{asked}");
         assert_eq!(result["serverInfo"]["name"], "usher");
         let capabilities: Vec<&String> = result["capabilities"].as_object().unwrap().keys().collect();
-        assert_eq!(capabilities, ["logging", "tools"], "nothing is promised that isn't served");
+        assert_eq!(
+            capabilities,
+            ["logging", "tools"],
+            "nothing is promised that isn't served"
+        );
     }
 }
 

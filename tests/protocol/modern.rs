@@ -28,7 +28,11 @@ async fn discovery_says_which_revisions_and_capabilities_there_are() {
         "{result}"
     );
     let capabilities: Vec<&String> = result["capabilities"].as_object().unwrap().keys().collect();
-    assert_eq!(capabilities, ["logging", "tools"], "nothing is promised that isn't served");
+    assert_eq!(
+        capabilities,
+        ["logging", "tools"],
+        "nothing is promised that isn't served"
+    );
     assert_eq!(result["cacheScope"], "private");
     assert!(result["ttlMs"].is_u64(), "{result}");
 }

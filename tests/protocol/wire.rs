@@ -3,7 +3,7 @@
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
-use usher_tests::{Host, mcp};
+use usher_tests::{Host, mcp, transcripts};
 
 /// The newest revision with `initialize`.
 pub(crate) const LEGACY: &str = "2025-11-25";
@@ -138,11 +138,9 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        Self {
-            status,
-            headers,
-            body: response.text().await.unwrap(),
-        }
+        let body = response.text().await.unwrap();
+        transcripts::said(&format!("{status} {headers:?}\n{body}"));
+        Self { status, headers, body }
     }
 
     /// A header's value; empty if there is none.

@@ -5,7 +5,7 @@
 //! in anything that the host has written.
 
 mod browser;
-mod challenge;
+pub(crate) mod challenge;
 mod flow;
 pub(crate) mod issued;
 mod refused;

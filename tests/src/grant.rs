@@ -27,6 +27,13 @@ impl Grant {
         }
     }
 
+    /// Serves a tool to those whom a rule lets, such as `{ group = "usher-admins" }`.
+    #[must_use]
+    pub fn serves(mut self, tool: &str, rule: &str) -> Self {
+        writeln!(self.tools, "[tools.{tool:?}]\nallow = {rule}").unwrap();
+        self
+    }
+
     /// Adds a line above all tables.
     #[must_use]
     pub fn line(mut self, line: &str) -> Self {

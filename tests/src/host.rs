@@ -6,17 +6,28 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{built, mcp, wait};
+use crate::{built, mcp, transcripts, wait};
 
 /// The file by which a host tells that it is ready.
 const DESCRIPTION: &str = "dev.json";
 
 /// A running `usher dev`. Dropping it kills the process.
 pub struct Host {
+    // Before the process, which ends when it is dropped.
+    cloud: Cloud,
     process: Running,
     description: Value,
     data: Data,
     client: mcp::Client,
+}
+
+/// The development cloud of a host, by its authority. What it issued is kept while it can still be asked.
+struct Cloud(String);
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        transcripts::issued_by(&self.0);
+    }
 }
 
 /// A process that doesn't outlive its test.
@@ -52,8 +63,22 @@ impl Data {
         std::fs::read_to_string(self.output_file()).unwrap_or_default()
     }
 
+    /// Adds what the last host wrote to the transcripts.
+    fn keep_output(&self) {
+        let output = self.output();
+        if !output.is_empty() {
+            transcripts::host_said(&output);
+        }
+    }
+
     fn output_file(&self) -> PathBuf {
         self.path().join("output.txt")
+    }
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        self.keep_output();
     }
 }
 
@@ -97,6 +122,11 @@ pub async fn run(command: &mut Command) -> Output {
     };
     let stdout = read(process.0.stdout.as_mut().map(|stream| stream as _));
     let stderr = read(process.0.stderr.as_mut().map(|stream| stream as _));
+    transcripts::said(&String::from_utf8_lossy(&stderr));
+    // What prints tokens does so because it was asked to: the host's `dev token`, and scripts that sign in.
+    if command.get_program() == built::usher() && !command.get_args().any(|argument| argument == "token") {
+        transcripts::said(&String::from_utf8_lossy(&stdout));
+    }
     Output { status, stdout, stderr }
 }
 
@@ -109,6 +139,7 @@ impl Host {
     /// Starts a host with this data, these tools and further arguments, and waits until it is ready.
     pub async fn start_in(data: Data, tools: &Path, arguments: &[&str]) -> Self {
         let described = data.path().join(DESCRIPTION);
+        data.keep_output();
         // What an earlier host left there would look like being ready.
         let _ = std::fs::remove_file(&described);
         let output = std::fs::File::create(data.output_file()).unwrap();
@@ -127,6 +158,7 @@ impl Host {
         .await;
         let client = mcp::Client::new(description["mcp"].as_str().unwrap());
         Self {
+            cloud: Cloud(description["authority"].as_str().unwrap().to_owned()),
             process,
             description,
             data,
@@ -181,12 +213,14 @@ impl Host {
     /// Kills the host as a crash would, and gives back its data.
     #[must_use]
     pub fn kill(self) -> Data {
+        drop(self.cloud);
         drop(self.process);
         self.data
     }
 
     /// The signal by which a service manager stops a host; the host may finish what it is doing.
     pub fn terminate(&self) {
+        transcripts::issued_by(&self.cloud.0);
         let status = Command::new("kill")
             .args(["-TERM", &self.process.0.id().to_string()])
             .status()

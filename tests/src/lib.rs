@@ -20,6 +20,8 @@
 
 pub mod built;
 pub mod callers;
+pub mod control;
+mod folder;
 pub mod golden;
 pub mod grant;
 mod guest;
@@ -28,9 +30,12 @@ pub mod log;
 pub mod mcp;
 mod neighbour;
 pub mod python;
+pub mod secrecy;
 pub mod stage;
+pub mod transcripts;
 pub mod wait;
 
+pub use folder::Folder;
 pub use grant::Grant;
 pub use guest::{Slot, described, guest};
 pub use host::Host;

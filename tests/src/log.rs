@@ -6,6 +6,8 @@ use std::sync::{Mutex, Once, PoisonError};
 use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::transcripts;
+
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Has everything from level `info` kept from now on.
@@ -38,6 +40,7 @@ struct Kept;
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        transcripts::said(&String::from_utf8_lossy(bytes));
         LINES
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

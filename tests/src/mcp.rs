@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
+use crate::transcripts;
+
 /// The revision.
 pub const VERSION: &str = "2026-07-28";
 
@@ -101,6 +103,7 @@ pub async fn send(
 /// What kept the answer from coming whole.
 pub async fn message(response: reqwest::Response) -> Result<Value, reqwest::Error> {
     let text = response.text().await?;
+    transcripts::said(&text);
     let json = text
         .lines()
         .rev()

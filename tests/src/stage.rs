@@ -12,14 +12,19 @@ use usher_documents::{
     ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, ItemId, PropertyPath,
     StoreError,
 };
+use usher_downstream::Http;
 use usher_entra::{Caller, SignedIn};
 use usher_policy::{Memberships, Purpose, authorize};
 use usher_runtime::{AdmissionSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract};
 
-use crate::{Grant, built, guest};
+use crate::{Grant, built, guest, transcripts};
 
 /// The container of the store, partitioned by the person.
 pub const CONTAINER: &str = "expenses";
+/// A container of the store that is partitioned by tenant and person.
+pub const OF_TENANTS: &str = "ledger";
+/// A shared container of the store.
+pub const SHARED: &str = "rates";
 /// The tool of the neighbour: does nothing, and must always be able to.
 pub const NEIGHBOUR: &str = "noop";
 
@@ -39,6 +44,7 @@ pub struct Stage {
 pub struct Setting {
     folder: TempDir,
     admission: AdmissionSettings,
+    http: Option<Arc<Http>>,
 }
 
 impl Stage {
@@ -54,6 +60,7 @@ impl Stage {
         let setting = Setting {
             folder: tempfile::tempdir().unwrap(),
             admission,
+            http: None,
         };
         setting.guest("noop", &Grant::of(&[NEIGHBOUR]).gives("log = true"))
     }
@@ -93,11 +100,19 @@ impl Stage {
     /// # Errors
     /// The runtime's.
     pub async fn call(&self, caller: &Arc<Caller>, name: &str, arguments: Value) -> Result<Outcome, Fault> {
+        self.call_as(&SignedIn::testing(Caller::clone(caller)), name, arguments)
+            .await
+    }
+
+    /// The same for a caller with a token that a verifier has seen, which can be exchanged.
+    ///
+    /// # Errors
+    /// The runtime's.
+    pub async fn call_as(&self, who: &SignedIn, name: &str, arguments: Value) -> Result<Outcome, Fault> {
         let tool = self.tool(name);
         tool.check_arguments(&arguments)
             .expect("arguments that fit the tool's schema");
-        let who = SignedIn::testing(Caller::clone(caller));
-        let permit = authorize(&who, tool.policy(), &Memberships::none(), Purpose::Call).expect("a caller who may");
+        let permit = authorize(who, tool.policy(), &Memberships::none(), Purpose::Call).expect("a caller who may");
         let context = contract::RequestContext {
             client: contract::ClientCapabilities::empty(),
             input_responses: Vec::new(),
@@ -105,7 +120,11 @@ impl Stage {
             meta: None,
         };
         let arguments = arguments.to_string();
-        self.runtime.run(tool, permit, Request { arguments, context }).await
+        let outcome = self.runtime.run(tool, permit, Request { arguments, context }).await;
+        if transcripts::folder().is_some() {
+            transcripts::said(&format!("{outcome:?}"));
+        }
+        outcome
     }
 
     /// A person's item as it is stored, looked at from outside of the runtime.
@@ -152,21 +171,33 @@ impl Setting {
         self
     }
 
+    /// Lets grants give `http`.
+    #[must_use]
+    pub fn http(mut self, http: Arc<Http>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
     /// Loads all that was added.
     pub async fn open(self) -> Stage {
-        let containers = [ContainerDefinition {
-            name: ContainerName::new(CONTAINER).unwrap(),
-            partition_paths: vec![PropertyPath::new("/user_id").unwrap()],
-        }];
-        let store = EmbeddedStore::open(EmbeddedSettings::new(
-            self.folder.path().join("data"),
-            containers.to_vec(),
-        ))
-        .unwrap();
+        let users = [
+            container(CONTAINER, &["/user_id"]),
+            container(OF_TENANTS, &["/tid", "/oid"]),
+        ];
+        let shared = [container(SHARED, &["/kind"])];
+        let containers = [users.as_slice(), &shared].concat();
+        let settings = EmbeddedSettings::new(self.folder.path().join("data"), containers);
+        let store = EmbeddedStore::open(settings).unwrap();
+        let tools = self.tools();
         let documents: Arc<dyn DocumentStore> = Arc::new(store);
         let key = SealKey::random().unwrap();
-        let services = Arc::new(Services::new(Arc::clone(&documents), &containers, &key).unwrap());
-        let tools = self.tools();
+        let mut services = Services::new(Arc::clone(&documents), &users, &key)
+            .unwrap()
+            .with_shared(&shared);
+        if let Some(http) = self.http {
+            services = services.with_http(http);
+        }
+        let services = Arc::new(services);
         let settings = RuntimeSettings {
             cache_dir: Some(compiled()),
             admission: self.admission,
@@ -187,6 +218,15 @@ impl Setting {
 
     fn tools(&self) -> PathBuf {
         self.folder.path().join("tools")
+    }
+}
+
+fn container(name: &str, partition_paths: &[&str]) -> ContainerDefinition {
+    let paths = partition_paths.iter().map(|path| PropertyPath::new(path).unwrap());
+    ContainerDefinition {
+        name: ContainerName::new(name).unwrap(),
+        partition_paths: paths.collect(),
+        indexes: Vec::new(),
     }
 }
 

@@ -1,14 +1,15 @@
 //! `usher:host/all-documents`: everybody's items, to read, under a permit that the tool's rule gates.
 
 use usher_documents::Scope;
-use usher_policy::Grant;
+use usher_policy::{Grant, Owner};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::all_documents as wit;
 use crate::bindings::documents as types;
 use crate::call_context::CallContext;
-use crate::capability::{Capability, NotAdmitted};
-use crate::documents::admit;
+use crate::capability::{Capability, NotAdmitted, not_granted};
+use crate::documents::admit_users;
+use crate::documents_read::Question;
 use crate::services::Services;
 
 pub(crate) struct AllDocuments;
@@ -18,7 +19,10 @@ impl Capability for AllDocuments {
     const GRANT_LINE: &'static str = "all-documents = { containers = [\"…\"] }";
 
     fn admit(grant: &Grant, services: &Services) -> Result<(), NotAdmitted> {
-        admit::<Self>(|grant| grant.capabilities.all_documents.as_ref(), grant, services)
+        match &grant.capabilities.all_documents {
+            Some(granted) => admit_users::<Self>(&granted.containers, services),
+            None => Err(not_granted::<Self>()),
+        }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut CallContext) -> wasmtime::Result<()> {
@@ -27,16 +31,18 @@ impl Capability for AllDocuments {
 }
 
 impl CallContext {
-    async fn query_all(
-        &self,
-        container: &str,
-        text: &str,
-        parameters: &str,
-        options: Option<types::QueryOptions>,
-    ) -> Result<types::Page, types::Error> {
-        let container = self.container::<AllDocuments>(container, self.allowance().reads_all(container))?;
-        self.run_query::<AllDocuments>(&container, Scope::Whole, text, parameters, options)
-            .await
+    async fn query_all(&self, container: &str, question: Question) -> Result<types::Page, types::Error> {
+        let name = self.services().users_container(container);
+        let Some(name) = name.filter(|_| self.allowance().reads_all(container)) else {
+            return Err(self.container_not_granted::<AllDocuments>(container));
+        };
+        let owners = match self.allowance().owner() {
+            Owner::None => None,
+            Owner::ObjectId => Some(self.services().owners_by_object_id()),
+            Owner::Pseudonym => Some(self.services().owners_by_pseudonym(name)),
+        };
+        let scope = owners.as_ref().map_or(Scope::Whole, Scope::WholeWithOwners);
+        self.query_scope::<AllDocuments>(name, scope, question).await
     }
 }
 
@@ -49,6 +55,11 @@ impl wit::Host for CallContext {
         options: Option<types::QueryOptions>,
     ) -> wasmtime::Result<Result<types::Page, types::Error>> {
         self.enter()?;
-        Ok(self.query_all(&container, &text, &parameters, options).await)
+        let question = Question {
+            text,
+            parameters,
+            options,
+        };
+        Ok(self.query_all(&container, question).await)
     }
 }

@@ -11,6 +11,8 @@ mod generated {
                 import usher:host/my-documents@0.1.0;
                 import usher:host/my-documents-write@0.1.0;
                 import usher:host/all-documents@0.1.0;
+                import usher:host/shared-documents@0.1.0;
+                import usher:host/shared-documents-write@0.1.0;
                 import usher:host/graph@0.1.0;
                 import usher:host/graph-write@0.1.0;
                 import usher:host/http@0.1.0;
@@ -25,5 +27,5 @@ mod generated {
 
 pub(crate) use generated::usher::host::{
     all_documents, config, documents, graph, graph_types, graph_write, http, identity, log, my_documents,
-    my_documents_write,
+    my_documents_write, shared_documents, shared_documents_write,
 };

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use usher_documents::{PartitionKey, QueryLimits};
+use usher_documents::meter::Meter;
 use usher_entra::Remedy;
-use usher_policy::{Allowance, Permit};
+use usher_policy::{Allowance, Limits, Permit};
 
+use crate::documents::Place;
 use crate::services::Services;
 
 /// What a tool has left at most when a service didn't answer in time, to say so in its own words.
@@ -19,6 +20,7 @@ pub struct CallContext {
     services: Arc<Services>,
     deadline: Instant,
     host_calls_left: u32,
+    meter: Meter,
     remedy: Option<Remedy>,
     pub(crate) messages: u32,
 }
@@ -40,8 +42,10 @@ impl CallContext {
     #[must_use]
     pub fn new(permit: Permit, services: Arc<Services>) -> Self {
         let limits = permit.limits();
+        let deadline = Instant::now() + limits.deadline();
         Self {
-            deadline: Instant::now() + limits.deadline(),
+            deadline,
+            meter: Meter::until(patience(deadline, limits)),
             host_calls_left: limits.host_calls,
             remedy: None,
             messages: 0,
@@ -64,8 +68,7 @@ impl CallContext {
 
     /// Until when another service may take to answer: a little less than the call, which ends for good at its deadline.
     pub(crate) fn patience(&self) -> Instant {
-        let last_words = LAST_WORDS.min(self.permit.limits().deadline() / 10);
-        self.deadline.checked_sub(last_words).unwrap_or(self.deadline)
+        patience(self.deadline, self.permit.limits())
     }
 
     /// What would help where a capability ended with `sign-in-required`: of the last time, if it was so more than once. For
@@ -105,17 +108,57 @@ impl CallContext {
         self.permit.allowance()
     }
 
-    /// The caller's own partition of a container.
-    pub(crate) fn partition(&self, container: &str) -> Option<PartitionKey> {
-        self.services.partition(container, self.permit.caller().key())
+    /// The caller's own part of a container of users' items. None if there is no such container.
+    pub(crate) fn own_place(&self, container: &str) -> Option<Place> {
+        Some(Place {
+            container: self.services.users_container(container)?.clone(),
+            partition: self.services.partition(container, self.permit.caller().key())?,
+        })
     }
 
-    pub(crate) fn query_limits(&self) -> QueryLimits {
-        let limits = self.permit.limits();
-        QueryLimits {
-            max_rows_read: limits.rows_read.into(),
-            max_bytes_held: limits.query_bytes.into(),
-            deadline: self.deadline,
+    /// What adds up what the call's operations on documents cost.
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+
+    /// The request units of Azure Cosmos DB that the call has used so far. The embedded store charges none.
+    #[must_use]
+    pub fn request_charge(&self) -> f64 {
+        self.meter.request_charge()
+    }
+}
+
+fn patience(deadline: Instant, limits: &Limits) -> Instant {
+    let last_words = LAST_WORDS.min(limits.deadline() / 10);
+    deadline.checked_sub(last_words).unwrap_or(deadline)
+}
+
+/// However the call ends, what it cost is told: a line at level info, if it was charged anything, else at debug.
+impl Drop for CallContext {
+    fn drop(&mut self) {
+        let (tool, caller) = (self.permit.tool(), self.permit.caller());
+        let host_calls = self.permit.limits().host_calls - self.host_calls_left;
+        let request_units = self.request_charge();
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "usher::call",
+                    tool = tool.tool(),
+                    component = tool.component(),
+                    revision = tool.revision(),
+                    tid = %caller.tenant_id(),
+                    oid = %caller.object_id(),
+                    uti = caller.token_id(),
+                    host_calls,
+                    request_units,
+                    "what the call used"
+                )
+            };
+        }
+        if request_units > 0.0 {
+            line!(info);
+        } else {
+            line!(debug);
         }
     }
 }

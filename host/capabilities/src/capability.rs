@@ -45,6 +45,28 @@ pub enum NotAdmitted {
         /// Those that there are.
         configured: String,
     },
+    /// The grant gives a shared container on an interface of users' items, or the other way round.
+    #[error("the grant gives {interface} on the container {container:?}, which {is}: {interface} takes {takes}")]
+    OtherKind {
+        /// The interface.
+        interface: &'static str,
+        /// The container of the grant.
+        container: String,
+        /// What the container is.
+        is: &'static str,
+        /// What the interface takes.
+        takes: &'static str,
+    },
+    /// The partition that the grant names can't be one of the container.
+    #[error("the grant's partition of the container {container:?} on {interface} doesn't fit: {why}")]
+    Partition {
+        /// The interface.
+        interface: &'static str,
+        /// The container of the grant.
+        container: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The grant gives what the host isn't set up for.
     #[error("the grant gives {interface}, for which this host isn't set up: it needs {needs}")]
     NotSetUp {

@@ -15,6 +15,8 @@ use crate::log::Log;
 use crate::my_documents::MyDocuments;
 use crate::my_documents_write::MyDocumentsWrite;
 use crate::services::Services;
+use crate::shared_documents::SharedDocuments;
+use crate::shared_documents_write::SharedDocumentsWrite;
 
 /// An interface of `usher:host` that this host offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +29,10 @@ pub enum Interface {
     MyDocumentsWrite,
     /// Everybody's items, to read.
     AllDocuments,
+    /// Items that belong to nobody, to read.
+    SharedDocuments,
+    /// Items that belong to nobody, to write.
+    SharedDocumentsWrite,
     /// Microsoft Graph on behalf of the caller, to read.
     Graph,
     /// Microsoft Graph on behalf of the caller, to change things.
@@ -59,6 +65,14 @@ macro_rules! dispatch {
                 type $capability = AllDocuments;
                 $run
             }
+            Interface::SharedDocuments => {
+                type $capability = SharedDocuments;
+                $run
+            }
+            Interface::SharedDocumentsWrite => {
+                type $capability = SharedDocumentsWrite;
+                $run
+            }
             Interface::Graph => {
                 type $capability = Graph;
                 $run
@@ -85,11 +99,13 @@ macro_rules! dispatch {
 
 impl Interface {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Identity,
         Self::MyDocuments,
         Self::MyDocumentsWrite,
         Self::AllDocuments,
+        Self::SharedDocuments,
+        Self::SharedDocumentsWrite,
         Self::Graph,
         Self::GraphWrite,
         Self::Http,

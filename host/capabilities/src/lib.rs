@@ -26,6 +26,8 @@ mod call_context;
 mod capability;
 mod config;
 mod documents;
+mod documents_read;
+mod documents_write;
 mod downstream;
 mod graph;
 mod graph_write;
@@ -35,8 +37,11 @@ mod interface;
 mod log;
 mod my_documents;
 mod my_documents_write;
+mod owner;
 mod seal;
 mod services;
+mod shared_documents;
+mod shared_documents_write;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;

@@ -1,5 +1,5 @@
 //! Sealed continuations: a guest may keep one and hand it to a client, but can neither read nor forge one, and it is of no use to
-//! another caller, interface, container or query.
+//! another caller, component, interface, container, partition or query.
 
 use std::fmt;
 
@@ -62,8 +62,12 @@ impl fmt::Debug for SealKey {
 /// What a continuation is bound to.
 pub(crate) struct Binding<'a> {
     pub user: UserKey,
+    /// By name, whatever its revision: a page can be followed over a reload.
+    pub component: &'a str,
     pub interface: &'static str,
     pub container: &'a str,
+    /// The levels of the partition key; none for the whole container.
+    pub partition: &'a [String],
     pub query: &'a str,
     pub parameters: &'a str,
 }
@@ -74,7 +78,15 @@ impl Binding<'_> {
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(self.user.tenant().as_bytes());
         context.update(self.user.object().as_bytes());
-        for part in [self.interface, self.container, self.query, self.parameters] {
+        context.update(&(self.partition.len() as u64).to_le_bytes());
+        let parts = [
+            self.component,
+            self.interface,
+            self.container,
+            self.query,
+            self.parameters,
+        ];
+        for part in parts.into_iter().chain(self.partition.iter().map(String::as_str)) {
             context.update(&(part.len() as u64).to_le_bytes());
             context.update(part.as_bytes());
         }
@@ -126,8 +138,10 @@ mod tests {
     fn binding(caller: &usher_entra::Caller) -> Binding<'_> {
         Binding {
             user: caller.key(),
+            component: "expenses",
             interface: "my-documents",
             container: "expenses",
+            partition: &[],
             query: "SELECT 1",
             parameters: "{}",
         }
@@ -148,6 +162,26 @@ mod tests {
             seal.open(
                 &Binding {
                     interface: "all-documents",
+                    ..binding(&alice)
+                },
+                &token
+            ),
+            None
+        );
+        assert_eq!(
+            seal.open(
+                &Binding {
+                    component: "another",
+                    ..binding(&alice)
+                },
+                &token
+            ),
+            None
+        );
+        assert_eq!(
+            seal.open(
+                &Binding {
+                    partition: &["eur".to_owned()],
                     ..binding(&alice)
                 },
                 &token

@@ -4,24 +4,33 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thiserror::Error;
-use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, PartitionKey};
+use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, Owners, PartitionKey};
 use usher_downstream::{Graph, Http};
 use usher_entra::UserKey;
 
+use crate::documents::Place;
+use crate::owner::{self, Pseudonyms};
 use crate::seal::{Seal, SealKey};
 
 /// The services behind the capabilities.
 pub struct Services {
     documents: Arc<dyn DocumentStore>,
-    containers: BTreeMap<String, Container>,
+    users: BTreeMap<String, UsersContainer>,
+    shared: BTreeMap<String, SharedContainer>,
     seal: Seal,
+    pseudonyms: Pseudonyms,
     graph: Option<Arc<Graph>>,
     http: Option<Arc<Http>>,
 }
 
-struct Container {
+struct UsersContainer {
     name: ContainerName,
     partitioned_by: PartitionedBy,
+}
+
+struct SharedContainer {
+    name: ContainerName,
+    levels: usize,
 }
 
 /// What a container of users' items is partitioned by.
@@ -49,7 +58,7 @@ pub enum ServicesError {
 }
 
 impl Services {
-    /// Puts the services together.
+    /// Puts the services together. These containers hold users' items.
     ///
     /// # Errors
     /// A container that can't hold users' items.
@@ -58,7 +67,7 @@ impl Services {
         containers: &[ContainerDefinition],
         key: &SealKey,
     ) -> Result<Self, ServicesError> {
-        let containers = containers
+        let users = containers
             .iter()
             .map(|definition| {
                 let partitioned_by = match definition.partition_paths.len() {
@@ -71,7 +80,7 @@ impl Services {
                         });
                     }
                 };
-                let container = Container {
+                let container = UsersContainer {
                     name: definition.name.clone(),
                     partitioned_by,
                 };
@@ -80,11 +89,27 @@ impl Services {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             documents,
-            containers,
+            users,
+            shared: BTreeMap::new(),
             seal: Seal::new(key),
+            pseudonyms: Pseudonyms::new(key),
             graph: None,
             http: None,
         })
+    }
+
+    /// With containers whose items belong to nobody. None of them may be one of users' items.
+    #[must_use]
+    pub fn with_shared(mut self, containers: &[ContainerDefinition]) -> Self {
+        let shared = containers.iter().map(|definition| {
+            let container = SharedContainer {
+                name: definition.name.clone(),
+                levels: definition.partition_paths.len(),
+            };
+            (definition.name.as_str().to_owned(), container)
+        });
+        self.shared = shared.collect();
+        self
     }
 
     /// With Microsoft Graph, which components may then be granted, and rules by group be decided by.
@@ -112,10 +137,10 @@ impl Services {
     }
 
     /// The partition of a container that is the user's own: the only place where it is computed whose items a call reaches.
-    /// None if there is no such container.
+    /// None if there is no such container of users' items.
     #[must_use]
     pub fn partition(&self, container: &str, user: UserKey) -> Option<PartitionKey> {
-        let container = self.containers.get(container)?;
+        let container = self.users.get(container)?;
         let (tenant, object) = (user.tenant().to_string(), user.object().to_string());
         let key = match container.partitioned_by {
             PartitionedBy::User => PartitionKey::single(object),
@@ -132,15 +157,37 @@ impl Services {
         &self.seal
     }
 
-    pub(crate) fn container(&self, name: &str) -> Option<&ContainerName> {
-        self.containers.get(name).map(|container| &container.name)
+    /// A container of users' items.
+    pub(crate) fn users_container(&self, name: &str) -> Option<&ContainerName> {
+        self.users.get(name).map(|container| &container.name)
+    }
+
+    /// How many levels the partition key of a shared container has. None if there is no such shared container.
+    pub(crate) fn shared_container(&self, name: &str) -> Option<usize> {
+        self.shared.get(name).map(|container| container.levels)
+    }
+
+    /// A partition of a shared container, as a grant names it. None if there is no such container or partition, which the
+    /// admission of the grant has found out.
+    pub(crate) fn shared_place(&self, container: &str, partition: &[String]) -> Option<Place> {
+        Some(Place {
+            container: self.shared.get(container)?.name.clone(),
+            partition: PartitionKey::hierarchical(partition.to_vec()).ok()?,
+        })
+    }
+
+    /// Rows say whose they are by the person's object id.
+    pub(crate) fn owners_by_object_id(&self) -> Owners {
+        owner::by_object_id()
+    }
+
+    /// Rows of a container say whose they are by a pseudonym.
+    pub(crate) fn owners_by_pseudonym(&self, container: &ContainerName) -> Owners {
+        self.pseudonyms.owners(container)
     }
 
     pub(crate) fn container_names(&self) -> String {
-        self.containers
-            .keys()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let names = self.users.keys().chain(self.shared.keys());
+        names.map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }

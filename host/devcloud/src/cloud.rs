@@ -6,6 +6,7 @@ use crate::addresses::{API_CLIENT_ID, Addresses};
 use crate::clients::credentials::Credentials;
 use crate::clients::{Client, ClientError, Documents, pre_registered};
 use crate::consent::Consents;
+use crate::issued::Issued;
 use crate::keys::LazyKey;
 use crate::oauth::codes::Codes;
 use crate::random;
@@ -24,6 +25,7 @@ pub(crate) struct Cloud {
     pub(crate) graph: graph::Data,
     pub(crate) ledger: ledger::Entries,
     pub(crate) consents: Consents,
+    pub(crate) issued: Issued,
     /// What a program must know to ask the managed identity endpoint, as App Service hands it out in
     /// `IDENTITY_HEADER`.
     pub(crate) identity_header: String,
@@ -54,6 +56,7 @@ impl Cloud {
             graph: graph::Data::new(),
             ledger: ledger::Entries::default(),
             consents: Consents::new(),
+            issued: Issued::default(),
             identity_header: random::opaque::<24>(),
             rogue: LazyKey::default(),
             cluster: LazyKey::default(),

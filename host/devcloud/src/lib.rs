@@ -61,6 +61,7 @@ mod control;
 mod forwarded;
 mod graph;
 mod guard;
+mod issued;
 mod jwt;
 mod keys;
 mod kubernetes;

@@ -179,7 +179,7 @@ fn issue(cloud: &Cloud, query: Option<&str>, version: &str, selectors: &[&str]) 
         ..Refusal::new("server_error", error.to_string())
     })?;
     Ok(Issued {
-        access_token,
+        access_token: cloud.issued.keep(access_token),
         resource: resource.to_owned(),
         not_before,
     })

@@ -11,11 +11,12 @@ use serde_json::value::RawValue;
 use crate::error::StoreError;
 use crate::names::ItemId;
 use crate::operations::MAX_ITEM_BYTES;
+use crate::owners::Owners;
 use crate::partition::PropertyPath;
 
-/// What a store adds to an item; dropped from a written body, so that what was read can be written back.
-/// Source: Azure Cosmos DB, "Properties of an item".
-pub(crate) const SYSTEM_PROPERTIES: [&str; 5] = ["_rid", "_self", "_etag", "_attachments", "_ts"];
+/// What a store adds to an item, and the host to a row; dropped from a written body, so that what was read can be written back.
+/// Source: Azure Cosmos DB, "Properties of an item"; the last is the host's own.
+pub(crate) const SYSTEM_PROPERTIES: [&str; 6] = ["_rid", "_self", "_etag", "_attachments", "_ts", Owners::PROPERTY];
 
 /// A body that may be stored.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,8 @@
 //! acknowledge a write that isn't durable; print a partition key.
 //!
 //! The vocabulary and the rules are those of Azure Cosmos DB for NoSQL, so that a backend of Cosmos is no surprise to a tool that
-//! was written against another one. [`EmbeddedStore`] is the backend for one machine: SQLite in a directory. The query language is
+//! was written against another one. [`EmbeddedStore`] is the backend for one machine: SQLite in a directory; `CosmosStore`, behind the
+//! feature `cosmos`, is the one for several: Azure Cosmos DB itself. The query language is
 //! evaluated by a room of its own, `query`, that knows no backend.
 //!
 //! ```
@@ -23,7 +24,8 @@
 //! # let directory = tempfile::tempdir()?;
 //! # let directory = directory.path();
 //! let expenses = ContainerName::new("expenses")?;
-//! let definition = ContainerDefinition { name: expenses.clone(), partition_paths: vec![PropertyPath::new("/user_id")?] };
+//! let partition_paths = vec![PropertyPath::new("/user_id")?];
+//! let definition = ContainerDefinition { name: expenses.clone(), partition_paths, indexes: Vec::new() };
 //! let store = EmbeddedStore::open(EmbeddedSettings::new(directory, vec![definition]))?;
 //!
 //! let owner = PartitionKey::single("00000000-0000-0000-0000-000000000001")?;
@@ -38,17 +40,25 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod changes;
+#[cfg(feature = "cosmos")]
+mod cosmos;
 mod embedded;
 mod error;
 mod item;
+pub mod meter;
 mod names;
 mod operations;
+mod owners;
 mod partition;
 mod patch;
 mod query;
 mod store;
+mod transfer;
 
-pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, OpenError};
+#[cfg(feature = "cosmos")]
+pub use cosmos::{CosmosCredential, CosmosOpenError, CosmosSettings, CosmosStore};
+pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, OpenError, Snapshot, SnapshotError};
 pub use error::{Cause, Limit, StoreError, TransactionError};
 pub use item::{Etag, Item, Written};
 pub use names::{ContainerName, ItemId, NameError};
@@ -57,5 +67,7 @@ pub use operations::{
     MAX_READ_MANY, MAX_TRANSACTION_WRITES, Page, PatchOperation, PatchOptions, QueryLimits, QueryOptions, Scope,
     WriteOp,
 };
+pub use owners::Owners;
 pub use partition::{ContainerDefinition, PartitionKey, PartitionKeyError, PropertyPath, PropertyPathError};
 pub use store::DocumentStore;
+pub use transfer::{ImportError, import};

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::item::Etag;
 use crate::names::ItemId;
+use crate::owners::Owners;
 use crate::partition::PartitionKey;
 
 /// The largest item, in bytes of its JSON. Source: Azure Cosmos DB service quotas, "Maximum size of an item".
@@ -116,6 +117,8 @@ pub enum Scope<'a> {
     Partition(&'a PartitionKey),
     /// All items of the container. Only for callers whose permit says so.
     Whole,
+    /// The same, and each row says whose it is. Only for callers whose permit says that, too.
+    WholeWithOwners(&'a Owners),
 }
 
 /// How much of a query's answer to give, and from where.

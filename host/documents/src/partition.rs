@@ -94,6 +94,15 @@ pub struct ContainerDefinition {
     pub name: ContainerName,
     /// The properties that make the partition key, the outermost first: one to three. The host owns them; no body holds them.
     pub partition_paths: Vec<PropertyPath>,
+    /// Properties by which the embedded store keeps an index in each partition, for ORDER BY and for comparisons with constants: at
+    /// most [`Self::MAX_INDEXES`]. Adding one makes it at the next start, from the items that there are; every one costs each
+    /// write a little. Another backend has its own way to index, and takes no notice.
+    pub indexes: Vec<PropertyPath>,
+}
+
+impl ContainerDefinition {
+    /// The most indexes of a container.
+    pub const MAX_INDEXES: usize = 8;
 }
 
 #[cfg(test)]

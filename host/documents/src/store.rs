@@ -33,7 +33,7 @@ pub trait DocumentStore: Send + Sync {
     async fn read(&self, container: &ContainerName, partition: &PartitionKey, id: &ItemId) -> Result<Item, StoreError>;
 
     /// Reads many at once, at most [`MAX_READ_MANY`](crate::MAX_READ_MANY): one answer for each id, in the same order, all of one
-    /// moment.
+    /// moment; on Azure Cosmos DB as long as they fit into one answer of the service, 4 MB.
     async fn read_many(
         &self,
         container: &ContainerName,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::documents::{Containers, Owner, SharedContainer, shared};
 use crate::graph::{GraphPath, GraphRequestGrant, GraphWriteRequestGrant};
 use crate::http::{Origin, OriginGrant};
 use crate::method::Method;
@@ -12,9 +13,6 @@ use crate::not_covered::NotCovered;
 use crate::path::{Dialect, Segments};
 use crate::query::QueryOptions;
 use crate::requirement::Requirement;
-
-/// Names of containers. A handful at most, so a list that is searched from the front.
-pub type Containers = Vec<String>;
 
 /// The most that a call of one tool can reach. Nothing in here is a credential.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +23,9 @@ pub struct Allowance {
     pub(crate) my_documents: Containers,
     pub(crate) my_documents_write: Containers,
     pub(crate) all_documents: Containers,
+    pub(crate) owner: Owner,
+    pub(crate) shared_documents: Vec<SharedContainer>,
+    pub(crate) shared_documents_write: Vec<SharedContainer>,
     pub(crate) memberships: bool,
     pub(crate) graph: Vec<GraphRequestGrant>,
     pub(crate) graph_write: Vec<GraphWriteRequestGrant>,
@@ -66,6 +67,24 @@ impl Allowance {
     #[must_use]
     pub fn reads_all(&self, container: &str) -> bool {
         self.all_documents.iter().any(|name| name == container)
+    }
+
+    /// What everybody's items say of their owner.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        self.owner
+    }
+
+    /// The partition of a shared container that the tool may read, by the values of its levels. None if it may read none.
+    #[must_use]
+    pub fn reads_shared(&self, container: &str) -> Option<&[String]> {
+        shared(&self.shared_documents, container).map(|granted| granted.partition.as_slice())
+    }
+
+    /// The partition of a shared container that the tool may write, by the values of its levels. None if it may write none.
+    #[must_use]
+    pub fn writes_shared(&self, container: &str) -> Option<&[String]> {
+        shared(&self.shared_documents_write, container).map(|granted| granted.partition.as_slice())
     }
 
     /// Whether the tool may ask Microsoft Graph which groups the caller is in.
@@ -147,6 +166,11 @@ impl Allowance {
                 .cloned()
                 .collect()
         };
+        let keep_shared = |granted: &[SharedContainer], requirement: fn(String) -> Requirement| {
+            only(granted, |container| {
+                requires.contains(&requirement(container.name.clone()))
+            })
+        };
         Self {
             identity: self.identity,
             log: self.log,
@@ -154,6 +178,9 @@ impl Allowance {
             my_documents: keep(&self.my_documents, Requirement::MyDocuments),
             my_documents_write: keep(&self.my_documents_write, Requirement::MyDocumentsWrite),
             all_documents: keep(&self.all_documents, Requirement::AllDocuments),
+            owner: self.owner,
+            shared_documents: keep_shared(&self.shared_documents, Requirement::SharedDocuments),
+            shared_documents_write: keep_shared(&self.shared_documents_write, Requirement::SharedDocumentsWrite),
             memberships: self.memberships && requires.contains(&Requirement::GraphMemberships),
             graph: only(&self.graph, |entry| {
                 requires.contains(&Requirement::Graph(entry.path.clone()))
@@ -173,6 +200,8 @@ impl Allowance {
             Requirement::MyDocuments(container) => self.reads_mine(container),
             Requirement::MyDocumentsWrite(container) => self.writes_mine(container),
             Requirement::AllDocuments(container) => self.reads_all(container),
+            Requirement::SharedDocuments(container) => self.reads_shared(container).is_some(),
+            Requirement::SharedDocumentsWrite(container) => self.writes_shared(container).is_some(),
             Requirement::GraphMemberships => self.memberships,
             Requirement::Graph(path) => self.graph.iter().any(|entry| entry.path == *path),
             Requirement::GraphWrite(method, path) => self
@@ -180,7 +209,6 @@ impl Allowance {
                 .iter()
                 .any(|entry| entry.method == *method && entry.path == *path),
             Requirement::Http(origin) => self.http.iter().any(|entry| entry.origin == *origin),
-            Requirement::NotOffered(_) => false,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! [capabilities]                                # what the component may import, and how far that goes
 //! log = true
 //! my-documents = { containers = ["expenses"] }
+//! shared-documents = { containers = [{ name = "rates", partition = "eur" }] }
 //! config = { currency = "EUR" }
 //! graph = { memberships = true, requests = [{ path = "/me", query = ["$select"] }] }
 //! graph-write = { requests = [{ method = "POST", path = "/me/sendMail" }] }
@@ -33,7 +34,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::allowance::{Allowance, Containers};
+use crate::allowance::Allowance;
+use crate::documents::{AllDocumentsGrant, ContainerGrant, SharedContainer, SharedDocumentsGrant};
 use crate::graph::{GraphGrant, GraphWriteGrant};
 use crate::http::HttpGrant;
 use crate::limits::{LimitError, Limits};
@@ -73,21 +75,17 @@ pub struct Capabilities {
     /// The caller's own items, to write.
     pub my_documents_write: Option<ContainerGrant>,
     /// Everybody's items, to read.
-    pub all_documents: Option<ContainerGrant>,
+    pub all_documents: Option<AllDocumentsGrant>,
+    /// Items that belong to nobody, to read.
+    pub shared_documents: Option<SharedDocumentsGrant>,
+    /// Items that belong to nobody, to write.
+    pub shared_documents_write: Option<SharedDocumentsGrant>,
     /// Microsoft Graph on behalf of the caller, to read.
     pub graph: Option<GraphGrant>,
     /// Microsoft Graph on behalf of the caller, to change things.
     pub graph_write: Option<GraphWriteGrant>,
     /// Other services over HTTPS.
     pub http: Option<HttpGrant>,
-}
-
-/// The containers that an interface of documents reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContainerGrant {
-    /// Names of containers of the host's configuration.
-    pub containers: Containers,
 }
 
 /// For whom a tool is.
@@ -125,6 +123,11 @@ pub enum GrantError {
         /// The name.
         group: String,
     },
+    /// A container is named for users' items and for shared ones.
+    #[error(
+        "the container {0:?} is named under shared-documents and under an interface of users' items: a container is for users or shared, never both"
+    )]
+    Mixed(String),
     /// `sha256` isn't one.
     #[error("sha256 must be 64 lower-case hexadecimal digits")]
     Digest,
@@ -191,6 +194,12 @@ impl Grant {
             && !(digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
         {
             return Err(GrantError::Digest);
+        }
+        if let Some(mixed) = grant
+            .containers()
+            .find(|name| grant.shared_containers().any(|shared| shared.name == *name))
+        {
+            return Err(GrantError::Mixed(mixed.to_owned()));
         }
         for (tool, ToolGrant { allow }) in &grant.tools {
             if let Some(why) = allow.unenforceable() {
@@ -264,17 +273,25 @@ impl Grant {
         })))
     }
 
-    /// The containers that it names.
+    /// The containers of users' items that it names.
     pub fn containers(&self) -> impl Iterator<Item = &str> {
         let granted = &self.capabilities;
-        [
-            &granted.my_documents,
-            &granted.my_documents_write,
-            &granted.all_documents,
-        ]
-        .into_iter()
-        .flatten()
-        .flat_map(|grant| grant.containers.iter().map(String::as_str))
+        let mine = [&granted.my_documents, &granted.my_documents_write]
+            .into_iter()
+            .flatten();
+        mine.map(|grant| &grant.containers)
+            .chain(granted.all_documents.iter().map(|grant| &grant.containers))
+            .flatten()
+            .map(String::as_str)
+    }
+
+    /// The shared containers that it names, with the partitions that it gives of them.
+    pub fn shared_containers(&self) -> impl Iterator<Item = &SharedContainer> {
+        let granted = &self.capabilities;
+        [&granted.shared_documents, &granted.shared_documents_write]
+            .into_iter()
+            .flatten()
+            .flat_map(|grant| &grant.containers)
     }
 
     /// Everything that the grant gives to the component as a whole.
@@ -289,7 +306,10 @@ impl Grant {
             config: Arc::new(granted.config.clone().unwrap_or_default()),
             my_documents: containers(&granted.my_documents),
             my_documents_write: containers(&granted.my_documents_write),
-            all_documents: containers(&granted.all_documents),
+            all_documents: list(granted.all_documents.as_ref().map(|all| &all.containers)),
+            owner: granted.all_documents.as_ref().map(|all| all.owner).unwrap_or_default(),
+            shared_documents: list(granted.shared_documents.as_ref().map(|shared| &shared.containers)),
+            shared_documents_write: list(granted.shared_documents_write.as_ref().map(|shared| &shared.containers)),
             memberships: granted.graph.as_ref().is_some_and(|graph| graph.memberships),
             graph: list(granted.graph.as_ref().map(|graph| &graph.requests)),
             graph_write: list(granted.graph_write.as_ref().map(|graph| &graph.requests)),

@@ -33,6 +33,7 @@
 
 mod allowance;
 mod decision;
+mod documents;
 mod grant;
 mod graph;
 mod http;
@@ -49,9 +50,10 @@ mod size;
 mod tool_policy;
 
 pub use crate::http::{HttpCredential, HttpGrant, Origin, OriginError, OriginGrant};
-pub use allowance::{Allowance, Containers};
+pub use allowance::Allowance;
 pub use decision::Decision;
-pub use grant::{Capabilities, ContainerGrant, Grant, GrantError, NotGranted, ToolGrant};
+pub use documents::{AllDocumentsGrant, ContainerGrant, Containers, Owner, SharedContainer, SharedDocumentsGrant};
+pub use grant::{Capabilities, Grant, GrantError, NotGranted, ToolGrant};
 pub use graph::{GraphGrant, GraphPath, GraphRequestGrant, GraphWriteGrant, GraphWriteRequestGrant};
 pub use limits::{LimitError, Limits};
 pub use memberships::Memberships;

@@ -24,8 +24,11 @@ pub struct Limits {
     pub returned_bytes: u32,
     /// Items that one query may look at. Default 100,000.
     pub rows_read: u32,
-    /// Bytes that one query may hold, and give back in one page. Default 16 MiB.
+    /// Bytes that one query may hold, and that it or a read of several items may give back at once. Default 16 MiB.
     pub query_bytes: u32,
+    /// Request units of Azure Cosmos DB: once a call has used them up, it does nothing more with documents. Default 10,000, a
+    /// read of some thousand items. The embedded store charges none.
+    pub request_units: u32,
 }
 
 /// A limit that is out of its range.
@@ -48,6 +51,7 @@ impl Default for Limits {
             returned_bytes: 4 << 20,
             rows_read: 100_000,
             query_bytes: 16 << 20,
+            request_units: 10_000,
         }
     }
 }
@@ -74,6 +78,7 @@ impl Limits {
             ("returned-bytes", self.returned_bytes, 64 << 20),
             ("rows-read", self.rows_read, 100_000_000),
             ("query-bytes", self.query_bytes, 256 << 20),
+            ("request-units", self.request_units, 100_000_000),
         ];
         match ranges
             .into_iter()

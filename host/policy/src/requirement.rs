@@ -20,6 +20,10 @@ pub enum Requirement {
     MyDocumentsWrite(String),
     /// To read a container of `all-documents`.
     AllDocuments(String),
+    /// To read a container of `shared-documents`.
+    SharedDocuments(String),
+    /// To write a container of `shared-documents-write`.
+    SharedDocumentsWrite(String),
     /// To ask `graph` which groups the caller is in.
     GraphMemberships,
     /// A request of `graph`.
@@ -28,8 +32,6 @@ pub enum Requirement {
     GraphWrite(Method, PathTemplate),
     /// An origin of `http`.
     Http(Origin),
-    /// A requirement that no grant of this host can meet, by the name of its interface.
-    NotOffered(&'static str),
 }
 
 /// Why the text of a requirement can't be met by any grant. For the component's author.
@@ -94,10 +96,11 @@ impl Requirement {
             Self::MyDocuments(_) => "my-documents",
             Self::MyDocumentsWrite(_) => "my-documents-write",
             Self::AllDocuments(_) => "all-documents",
+            Self::SharedDocuments(_) => "shared-documents",
+            Self::SharedDocumentsWrite(_) => "shared-documents-write",
             Self::GraphMemberships | Self::Graph(_) => "graph",
             Self::GraphWrite(..) => "graph-write",
             Self::Http(_) => "http",
-            Self::NotOffered(interface) => interface,
         }
     }
 
@@ -107,6 +110,10 @@ impl Requirement {
             Self::MyDocuments(container) | Self::MyDocumentsWrite(container) | Self::AllDocuments(container) => {
                 Some(("containers", quoted(container)))
             }
+            Self::SharedDocuments(container) | Self::SharedDocumentsWrite(container) => Some((
+                "containers",
+                format!("{{ name = {}, partition = \"…\" }}", quoted(container)),
+            )),
             Self::Graph(path) => Some(("requests", format!("{{ path = {} }}", quoted(path.as_str())))),
             Self::GraphWrite(method, path) => {
                 let path = quoted(path.as_str());
@@ -116,7 +123,7 @@ impl Requirement {
                 "origins",
                 format!("{{ origin = \"{origin}\", methods = [\"GET\"], paths = [\"/\"] }}"),
             )),
-            Self::GraphMemberships | Self::NotOffered(_) => None,
+            Self::GraphMemberships => None,
         }
     }
 }
@@ -142,9 +149,6 @@ pub(crate) fn grant_lines(requirements: &[Requirement]) -> Vec<String> {
 }
 
 fn line(interface: &'static str, requirements: &[&Requirement]) -> String {
-    if let [Requirement::NotOffered(_), ..] = requirements {
-        return format!("# {interface} can't be granted: this host doesn't offer it yet");
-    }
     let mut fields = Vec::new();
     if requirements.contains(&&Requirement::GraphMemberships) {
         fields.push("memberships = true".to_owned());
@@ -158,6 +162,7 @@ fn line(interface: &'static str, requirements: &[&Requirement]) -> String {
         fields.push(format!("{list} = [{}]", elements.join(", ")));
     }
     let hint = match interface {
+        "shared-documents" | "shared-documents-write" => " # with the partition that it reaches",
         "http" => " # with the methods and the paths that it needs",
         _ => "",
     };
@@ -172,14 +177,17 @@ fn quoted(text: &str) -> String {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MyDocuments(name) | Self::MyDocumentsWrite(name) | Self::AllDocuments(name) => {
+            Self::MyDocuments(name)
+            | Self::MyDocumentsWrite(name)
+            | Self::AllDocuments(name)
+            | Self::SharedDocuments(name)
+            | Self::SharedDocumentsWrite(name) => {
                 write!(f, "{}({name})", self.interface())
             }
             Self::GraphMemberships => f.write_str("graph-memberships"),
             Self::Graph(path) => write!(f, "graph({path})"),
             Self::GraphWrite(method, path) => write!(f, "graph-write({method} {path})"),
             Self::Http(origin) => write!(f, "http({origin})"),
-            Self::NotOffered(interface) => f.write_str(interface),
         }
     }
 }

@@ -5,8 +5,10 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, Po
 
 /// Stack of a guest, in bytes. A Rust tool of the SDK brings its own 48 KiB shadow stack; interpreters recurse deeper.
 const WASM_STACK: usize = 512 << 10;
-/// Stack of the fiber that a call runs on: the guest's and what host functions need on top.
-const FIBER_STACK: usize = WASM_STACK + (512 << 10);
+/// Stack of the fiber that a call runs on: the guest's, and on top what host functions need. That is what a thread has, 2 MiB: they
+/// parse what guests write, up to a bounded depth, and call libraries that were written for threads. Running off it would end the
+/// process. What isn't used costs addresses and no memory.
+const FIBER_STACK: usize = WASM_STACK + (2 << 20);
 
 /// Makes the engine. `slots` is how many instances may live at once.
 ///

@@ -26,6 +26,55 @@ enum Parsed {
     Check(CheckArguments),
     /// Tries whatever a configuration names: authority, keys, credential, Graph, store. Or explains an error, or a token.
     Doctor(Box<DoctorArguments>),
+    /// Backs up, exports or imports the documents of the embedded store.
+    #[command(subcommand)]
+    Data(DataCommand),
+}
+
+/// `usher data`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Copies the whole store into one file, also while a host uses it.
+    Backup {
+        /// The file to make.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Replaces the file if it exists.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        from: DataArguments,
+    },
+    /// Writes all items as JSON lines, also while a host uses the store. The file holds every user's items.
+    Export {
+        /// The file to make.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Replaces the file if it exists.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        from: DataArguments,
+    },
+    /// Stores the items of JSON lines over those that are there. The host must be stopped.
+    Import {
+        /// The file to read.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        into: DataArguments,
+    },
+}
+
+/// Which store `usher data` is about.
+#[derive(Debug, Args)]
+pub(crate) struct DataArguments {
+    /// The configuration. Without it, environment variables alone.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder, instead of the configuration's. Default: .usher
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// `usher serve`.
@@ -143,6 +192,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// `usher doctor`.
     Doctor(Box<DoctorArguments>),
+    /// `usher data`.
+    Data(DataCommand),
     /// `usher dev`.
     #[cfg(feature = "dev")]
     Dev(DevArguments),
@@ -157,6 +208,7 @@ impl From<Arguments> for Command {
             Parsed::Serve(arguments) => Self::Serve(arguments),
             Parsed::Check(arguments) => Self::Check(arguments),
             Parsed::Doctor(arguments) => Self::Doctor(arguments),
+            Parsed::Data(command) => Self::Data(command),
             #[cfg(feature = "dev")]
             Parsed::Dev(command) => match command.token {
                 Some(DevSubcommand::Token(arguments)) => Self::DevToken(arguments),

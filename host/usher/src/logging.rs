@@ -27,7 +27,10 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
             settings.filter
         )
     })?;
-    let standard_error = std::io::stderr().as_fd().try_clone_to_owned().context("standard error is closed")?;
+    let standard_error = std::io::stderr()
+        .as_fd()
+        .try_clone_to_owned()
+        .context("standard error is closed")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(File::from(standard_error))

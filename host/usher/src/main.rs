@@ -5,15 +5,18 @@
 //! usher dev     the host on a laptop: loopback Entra, embedded store, no cloud
 //! usher check   what is wrong with a configuration and a folder of tools, without serving
 //! usher doctor  the same for all that a configuration names: authority, keys, credential, Graph, store
+//! usher data    backup, export and import of the embedded store's documents
 //! ```
 #![forbid(unsafe_code)]
 
 mod check;
 mod cli;
 mod config;
+mod data;
 #[cfg(feature = "dev")]
 mod dev;
 mod doctor;
+mod documents;
 mod downstream;
 mod listen;
 mod logging;
@@ -47,6 +50,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             cli::Command::Serve(arguments) => serve::run(arguments).await.map(|()| ExitCode::SUCCESS),
             cli::Command::Check(arguments) => check::run(arguments).await,
             cli::Command::Doctor(arguments) => doctor::run(*arguments).await,
+            cli::Command::Data(command) => data::run(command).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             cli::Command::Dev(arguments) => dev::run(arguments).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]

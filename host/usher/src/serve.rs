@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "the key `listen`").await?;
     let downstream = Downstream::of_tenant(&config, &sign_in)?;
-    let stack = Stack::open(&config, &config.data, &downstream, config.groups())?;
+    let stack = Stack::open(&config, &downstream, config.groups()).await?;
     let catalog = stack.load_and_log(&config.tools).await?;
     tracing::info!(address = %config.listen, public_url = sign_in.public_url, "serving");
     stack.serve(&config, sign_in, catalog, listener, stop).await

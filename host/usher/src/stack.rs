@@ -11,7 +11,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use usher_capabilities::Services;
-use usher_documents::{DocumentStore, EmbeddedSettings, EmbeddedStore};
+use usher_documents::DocumentStore;
 use usher_downstream::Graph;
 use usher_entra::{Verifier, http_client};
 use usher_runtime::{AdmissionSettings, Catalog, Runtime, RuntimeSettings};
@@ -19,6 +19,7 @@ use usher_server::{Access, Server, ServerSettings};
 use uuid::Uuid;
 
 use crate::config::Config;
+use crate::documents;
 use crate::downstream::Downstream;
 use crate::seal_key;
 use crate::sign_in::SignIn;
@@ -31,29 +32,49 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Opens the store of a data folder and starts the runtime. `groups` are the names of groups that grants may use.
+    /// Opens the document store of the configuration and starts the runtime. `groups` are the names of groups that grants may
+    /// use.
     ///
     /// # Errors
     /// What can't be opened or started.
-    pub(crate) fn open(
+    pub(crate) async fn open(
+        config: &Config,
+        downstream: &Downstream,
+        groups: BTreeMap<String, Uuid>,
+    ) -> anyhow::Result<Self> {
+        make_folder(&config.data)?;
+        let documents = documents::open(config).await?;
+        Self::over(documents, config, &config.data, downstream, groups)
+    }
+
+    /// The same over an empty store in a folder of its own: components are compiled and linked for real, and no data is touched.
+    ///
+    /// # Errors
+    /// What can't be opened or started.
+    pub(crate) fn scratch(
+        config: &Config,
+        folder: &Path,
+        downstream: &Downstream,
+        groups: BTreeMap<String, Uuid>,
+    ) -> anyhow::Result<Self> {
+        let documents = documents::embedded(config, folder)?;
+        Self::over(documents, config, folder, downstream, groups)
+    }
+
+    fn over(
+        documents: Arc<dyn DocumentStore>,
         config: &Config,
         data: &Path,
         downstream: &Downstream,
         groups: BTreeMap<String, Uuid>,
     ) -> anyhow::Result<Self> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data)
-            .with_context(|| format!("the data folder {} can't be made", data.display()))?;
-        let containers = config.container_definitions()?;
-        let documents: Arc<dyn DocumentStore> =
-            Arc::new(EmbeddedStore::open(EmbeddedSettings::new(data, containers.clone()))?);
+        let (users, shared) = config.containers_by_kind()?;
         let (key_file, make) = match &config.seal_key_file {
             Some(file) => (file.clone(), false),
             None => (data.join("seal.key"), true),
         };
-        let services = Services::new(Arc::clone(&documents), &containers, &seal_key::load(&key_file, make)?)?;
+        let key = seal_key::load(&key_file, make)?;
+        let services = Services::new(Arc::clone(&documents), &users, &key)?.with_shared(&shared);
         let settings = RuntimeSettings {
             cache_dir: Some(data.join("compiled")),
             admission: AdmissionSettings {
@@ -131,6 +152,14 @@ impl Stack {
     pub(crate) async fn close(self) {
         self.documents.close().await;
     }
+}
+
+fn make_folder(data: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("the data folder {} can't be made", data.display()))
 }
 
 fn server_settings(config: &Config, sign_in: &SignIn, address: std::net::SocketAddr) -> ServerSettings {

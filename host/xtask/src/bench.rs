@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::error::no_arguments;
+use crate::error::UsageError;
 use crate::guests::Output;
 use crate::step::Step;
 use crate::workspace::{Profile, Workspace};
@@ -12,23 +12,39 @@ use crate::{Outcome, build, cargo, guests, toolchain};
 
 /// How many steps there are.
 const STEPS: usize = 5;
+/// The part that can be measured by itself.
+const DOCUMENTS: &str = "documents";
 
-/// Builds what is measured and measures it. Fails if a figure misses its target.
+/// Builds what is measured and measures it: all, or with `documents` the document store alone. Fails if a figure misses its target.
 pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
-    no_arguments("bench", &arguments)?;
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => run_all(workspace),
+        // It runs in the measuring program itself: neither the host nor a tool is needed.
+        [DOCUMENTS] => measure(workspace, &Step::new(1, 1, "Measurements"), Some(DOCUMENTS)),
+        [first, ..] => Err(UsageError(format!("`cargo xtask bench` doesn't know `{first}`")).into()),
+    }
+}
+
+fn run_all(workspace: &Workspace) -> Outcome {
     build::host_and_tools(workspace, Profile::Release, STEPS)?;
     let step = Step::new(4, STEPS, "Component that does nothing");
     let toolchain = toolchain::set_up(&step)?;
     guests::build_test_guests(workspace, &toolchain, Output::Progress, &step)?;
 
-    let step = Step::new(STEPS, STEPS, "Measurements");
+    measure(workspace, &Step::new(STEPS, STEPS, "Measurements"), None)
+}
+
+/// Runs the measuring program.
+fn measure(workspace: &Workspace, step: &Step, part: Option<&str>) -> Outcome {
+    let out = part.map_or("bench.json".to_owned(), |part| format!("bench-{part}.json"));
     let mut bench = cargo::command(workspace);
     bench
-        .args(["run", "--release", "--package", "usher-bench"])
+        .args(["run", "--release", "--package", "usher-bench", "--"])
+        .args(part)
         .env("USHER_BIN", workspace.usher(Profile::Release))
         .env("USHER_TOOLS_DIR", workspace.tools())
         .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
-        .env("USHER_BENCH_OUT", workspace.root.join("target/bench.json"));
+        .env("USHER_BENCH_OUT", workspace.root.join("target").join(out));
     step.doing("cargo run --release --package usher-bench");
     let status = bench.status().context("cargo can't be started")?;
     Ok(if status.success() {

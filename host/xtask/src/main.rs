@@ -74,7 +74,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "",
+        arguments: "[documents]",
         about: "Measure what a call costs, in the release profile; also into target/bench.json",
         run: bench::run,
     },

@@ -2,7 +2,8 @@
 //!
 //! The tests find what was built for them by environment variables: `USHER_BIN` (the host), `USHER_TOOLS_DIR`,
 //! `USHER_TEST_SAMPLES_DIR` and `USHER_TEST_GUESTS_DIR` (components), `USHER_TEST_PYTHON` (an interpreter that has `mcp` and `msal`),
-//! `USHER_TEST_NODE` (Node.js) and `USHER_TEST_INSPECTOR` (MCP Inspector's script for it).
+//! `USHER_TEST_NODE` (Node.js) and `USHER_TEST_INSPECTOR` (MCP Inspector's script for it). In `USHER_TEST_TRANSCRIPTS` they keep what
+//! was said and what was issued, in which the test `secrecy` looks for secrets when all others are done.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, ExitCode, Stdio};
@@ -14,7 +15,7 @@ use crate::step::Step;
 use crate::test_summary::Summary;
 use crate::test_tools::{node, python};
 use crate::workspace::{Profile, Workspace};
-use crate::{Outcome, cargo, guests, parallel, process, toolchain};
+use crate::{Outcome, cargo, files, guests, parallel, process, toolchain};
 
 /// How many steps there are; the last is the tests themselves.
 const STEPS: usize = 7;
@@ -39,20 +40,37 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let (python, inspector) = clients;
 
     let step = step(STEPS, "Tests");
-    let mut tests = cargo::command(workspace);
-    tests
-        .args(["test", "--no-fail-fast"])
-        .args(selection.scope())
-        .args(arguments)
-        .env("USHER_BIN", workspace.usher(Profile::Dev))
-        .env("USHER_TOOLS_DIR", workspace.tools())
-        .env("USHER_TEST_SAMPLES_DIR", workspace.samples())
-        .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
-        .env("USHER_TEST_PYTHON", python)
-        .env("USHER_TEST_NODE", inspector.node)
-        .env("USHER_TEST_INSPECTOR", inspector.script);
+    let transcripts = workspace.test_transcripts();
+    files::remove_folder(&transcripts)?;
+    let cargo_test = || {
+        let mut tests = cargo::command(workspace);
+        tests
+            .arg("test")
+            .env("USHER_BIN", workspace.usher(Profile::Dev))
+            .env("USHER_TOOLS_DIR", workspace.tools())
+            .env("USHER_TEST_SAMPLES_DIR", workspace.samples())
+            .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
+            .env("USHER_TEST_TRANSCRIPTS", &transcripts)
+            .env("USHER_TEST_PYTHON", &python)
+            .env("USHER_TEST_NODE", &inspector.node)
+            .env("USHER_TEST_INSPECTOR", &inspector.script);
+        tests
+    };
+    let mut tests = cargo_test();
+    tests.arg("--no-fail-fast").args(selection.scope()).args(&arguments);
     step.doing(&process::line_of(&tests));
-    let (succeeded, summary) = run_and_add_up(&mut tests)?;
+    let (mut succeeded, mut summary) = run_and_add_up(&mut tests)?;
+    // A run of everything that has left nothing to look at is a failure, which only the test itself can tell.
+    if arguments.is_empty() || transcripts.join("issued").is_file() {
+        let mut secrecy = cargo_test();
+        secrecy
+            .args(selection.scope_of_end_to_end())
+            .args(["--test", "secrecy"]);
+        step.doing(&process::line_of(&secrecy));
+        let (kept, of_secrecy) = run_and_add_up(&mut secrecy)?;
+        succeeded &= kept;
+        summary += of_secrecy;
+    }
     let passed = succeeded && summary.failed == 0 && !summary.is_empty();
     step.done(match (passed, summary.failed, summary.is_empty()) {
         (true, ..) => "passed",
@@ -86,6 +104,14 @@ impl Selection {
         match self {
             Self::Workspace => &["--workspace"],
             Self::Given => &[],
+        }
+    }
+
+    /// The same for a run of the end to end tests alone: of the whole workspace where all was built with its features.
+    fn scope_of_end_to_end(&self) -> &'static [&'static str] {
+        match self {
+            Self::Workspace => &["--workspace"],
+            Self::Given => &["--package", "usher-tests"],
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Adding up what the test programs say of themselves.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 /// The sum of every `test result:` line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,14 @@ impl Summary {
     /// Whether any test ran.
     pub(crate) fn is_empty(&self) -> bool {
         self.passed + self.failed == 0
+    }
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
     }
 }
 

@@ -58,6 +58,11 @@ impl Workspace {
         self.target.join("test-guests")
     }
 
+    /// What tests said and what was issued to them.
+    pub(crate) fn test_transcripts(&self) -> PathBuf {
+        self.target.join("test-transcripts")
+    }
+
     /// Other people's programs that the tests and checks run.
     pub(crate) fn test_tools(&self) -> PathBuf {
         self.target.join("test-tools")

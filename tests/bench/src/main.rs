@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod call_cost;
+mod documents;
 mod durable;
 mod figures;
 mod gate;
@@ -28,26 +29,23 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The argument by which this program runs as the server that everything is compared with.
 const NATIVE_SERVER: &str = "native-server";
+/// The argument by which only the document store is measured.
+const DOCUMENTS: &str = "documents";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    if std::env::args().nth(1).as_deref() == Some(NATIVE_SERVER) {
-        native::serve().await?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let mut figures = Figures::default();
-    eprintln!("what a call costs …");
-    call_cost::measure(&mut figures).await?;
-    eprintln!("where its time goes …");
-    parts::measure(&mut figures).await?;
-    eprintln!("what a group's rule adds …");
-    gate::measure(&mut figures).await?;
-    eprintln!("durable writes …");
-    durable::measure(&mut figures).await?;
-    eprintln!("start …");
-    start::measure(&mut figures).await?;
-    eprintln!("memory …");
-    memory::measure(&mut figures).await?;
+    match std::env::args().nth(1).as_deref() {
+        None => measure_calls(&mut figures).await?,
+        Some(DOCUMENTS) => {}
+        Some(NATIVE_SERVER) => {
+            native::serve().await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => anyhow::bail!("there is nothing called `{other}` to measure"),
+    }
+    eprintln!("the document store …");
+    documents::measure(&mut figures).await?;
     figures.print();
     figures.write()?;
     Ok(if figures.all_hold() {
@@ -55,4 +53,21 @@ async fn main() -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What calls cost, with the host's program and the built tools.
+async fn measure_calls(figures: &mut Figures) -> anyhow::Result<()> {
+    eprintln!("what a call costs …");
+    call_cost::measure(figures).await?;
+    eprintln!("where its time goes …");
+    parts::measure(figures).await?;
+    eprintln!("what a group's rule adds …");
+    gate::measure(figures).await?;
+    eprintln!("durable writes …");
+    durable::measure(figures).await?;
+    eprintln!("start …");
+    start::measure(figures).await?;
+    eprintln!("memory …");
+    memory::measure(figures).await?;
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Everybody's items, to query. Rows don't say whose they are, unless the operator's grant gives them an `owner`.
+//! Everybody's items, to query. Rows don't say whose they are, unless the operator's grant gives them a property `_owner`.
 
 use crate::bindings::usher::host::all_documents as imports;
 use crate::bindings::usher::host::documents::{Page, QueryOptions};

@@ -8,6 +8,7 @@
 //! | `GET`, `POST /dev/keys` | [`keys`]: rotation |
 //! | `POST /dev/failures`, `GET /dev/counters` | [`traffic`]: what is to fail, and what was asked for |
 //! | `POST /dev/credentials` | [`credentials`]: by what an app proves who it is |
+//! | `GET /dev/issued` | [`issued`]: every token and secret that must not turn up elsewhere |
 //! | `POST /dev/consent` | [`consent`]: who agreed to what |
 //! | `GET /dev/mail`, `GET /dev/drive`, `POST /dev/groups` | [`crate::graph::control`]: what tools sent and uploaded, who is in a group |
 //!
@@ -17,6 +18,7 @@
 mod consent;
 mod credentials;
 mod description;
+mod issued;
 mod keys;
 mod tokens;
 mod traffic;
@@ -42,6 +44,7 @@ pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .route("/dev.json", get(description::show))
         .route("/dev/counters", get(traffic::counters))
+        .route("/dev/issued", get(issued::list))
         .route("/dev/failures", change(traffic::plan))
         .route("/dev/token", change(tokens::mint))
         .route("/dev/kubernetes-token", change(tokens::project))

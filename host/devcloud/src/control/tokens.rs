@@ -82,7 +82,7 @@ pub(super) fn mint(cloud: &Cloud, request: TokenRequest) -> Result<Value, Contro
     }
     Ok(json!({
         "token_type": "Bearer",
-        "access_token": key.sign(&header, &Value::Object(claims))?,
+        "access_token": cloud.issued.keep(key.sign(&header, &Value::Object(claims))?),
         "expires_in": lifetime,
         "scope": scopes.join(" "),
         "persona": persona.name,
@@ -132,5 +132,5 @@ pub(super) fn project(cloud: &Cloud, request: ProjectedTokenRequest) -> Result<V
         lifetime(Some(request.ttl.unwrap_or(PROJECTED)))?,
         &request.claims,
     )?;
-    Ok(json!({ "token": token }))
+    Ok(json!({ "token": cloud.issued.keep(token) }))
 }

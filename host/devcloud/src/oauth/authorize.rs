@@ -112,7 +112,7 @@ fn sign_in(cloud: &Cloud, request: AuthorizationRequest, persona: &'static Perso
         cloud.consents.set(persona, request.scopes.audience, true);
     }
     let session_state = session.id.clone();
-    let code = cloud.codes.issue(
+    let code = cloud.issued.keep(cloud.codes.issue(
         CodeGrant {
             client_id: request.client.id,
             redirect_uri: request.redirect_uri,
@@ -124,7 +124,7 @@ fn sign_in(cloud: &Cloud, request: AuthorizationRequest, persona: &'static Perso
             nonce: request.nonce,
         },
         Instant::now(),
-    );
+    ));
     request
         .answer_to
         .redirect(trace, &[("code", &code), ("session_state", &session_state)])

@@ -9,6 +9,7 @@ mod control;
 mod failures;
 mod federation;
 mod instance;
+mod issued;
 mod managed_identity;
 mod metadata_documents;
 mod on_behalf_of;

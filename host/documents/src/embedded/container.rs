@@ -1,5 +1,6 @@
 //! A container's table, and the SQL about it. A container has a table of its own, so that scanning one never reads another's rows.
 
+use super::index::Index;
 use crate::error::StoreError;
 use crate::partition::{ContainerDefinition, PartitionKey, PropertyPath};
 
@@ -24,6 +25,8 @@ pub(super) struct Container {
     pub(super) delete: String,
     /// `now, how many`.
     pub(super) purge: String,
+    /// In the order of the definition's paths.
+    pub(super) indexes: Vec<Index>,
 }
 
 impl Container {
@@ -32,7 +35,7 @@ impl Container {
     /// `position` is SQLite's rowid: it numbers items in the order in which they came. `partition` is the key's levels as a JSON
     /// array, which no two keys share. The index on it alone carries the position, and so gives a partition in that order.
     pub(super) fn schema(number: i64) -> String {
-        let table = table(number);
+        let table = Self::table(number);
         format!(
             "CREATE TABLE {table} (
                 position INTEGER PRIMARY KEY,
@@ -49,8 +52,14 @@ impl Container {
         )
     }
 
-    pub(super) fn new(definition: ContainerDefinition, number: i64) -> Self {
-        let table = table(number);
+    /// `indexes` are the numbers of the definition's, in the same order.
+    pub(super) fn new(definition: ContainerDefinition, number: i64, indexes: &[i64]) -> Self {
+        let table = Self::table(number);
+        let paths = definition.indexes.iter().cloned();
+        let indexes = indexes
+            .iter()
+            .zip(paths)
+            .map(|(number, path)| Index::new(&table, *number, path));
         let select = "SELECT position, etag, timestamp, body FROM";
         let insert = format!(
             "INSERT INTO {table} (partition, id, etag, timestamp, expires, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -58,6 +67,7 @@ impl Container {
              SET etag = excluded.etag, timestamp = excluded.timestamp, expires = excluded.expires, body = excluded.body"
         );
         Self {
+            indexes: indexes.collect(),
             definition,
             read: format!(
                 "SELECT etag, timestamp, expires, body FROM {table} INDEXED BY {table}_by_id
@@ -72,7 +82,7 @@ impl Container {
                  WHERE partition = ?1 AND position > ?2 AND (expires IS NULL OR expires > ?3) AND id = ?4"
             ),
             scan_whole: format!(
-                "{select} {table} NOT INDEXED
+                "SELECT position, etag, timestamp, body, partition FROM {table} NOT INDEXED
                  WHERE position > ?1 AND (expires IS NULL OR expires > ?2) ORDER BY position"
             ),
             create: format!("{insert} WHERE {table}.expires <= ?4"),
@@ -85,6 +95,21 @@ impl Container {
                 "DELETE FROM {table} WHERE position IN (SELECT position FROM {table} WHERE expires <= ?1 LIMIT ?2)"
             ),
         }
+    }
+
+    /// The name of the table of container `number`.
+    pub(super) fn table(number: i64) -> String {
+        format!("items_{number}")
+    }
+
+    /// The SQL of an export of container `number`: `now` → partition, etag, timestamp, body of what lives, one partition after
+    /// another.
+    pub(super) fn export(number: i64) -> String {
+        let table = Self::table(number);
+        format!(
+            "SELECT partition, etag, timestamp, body FROM {table} INDEXED BY {table}_by_partition
+             WHERE expires IS NULL OR expires > ?1 ORDER BY partition, position"
+        )
     }
 
     /// The properties that the host owns.
@@ -103,8 +128,4 @@ impl Container {
         }
         Ok(serde_json::Value::from(key.levels()).to_string())
     }
-}
-
-fn table(number: i64) -> String {
-    format!("items_{number}")
 }

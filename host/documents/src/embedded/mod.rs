@@ -8,6 +8,9 @@
 //! Nobody's queries make others wait for long. They line up by whose they are, and owners are served in rotation (`line`); a query
 //! computes for a slice of time and then lets the next one go first (`turns`); and no owner takes the last thread (`pool`).
 //!
+//! A container may have indexes over properties (`index`), which spare ordered and narrow queries the most of a partition. A store is
+//! copied and exported beside the host that uses it (`snapshot`).
+//!
 //! Files: `documents.db` with SQLite's `-wal` and `-shm` beside it, and `documents.lock`, which a second host can't take. What is
 //! acknowledged is synced to the disk, and survives the death of the process and the loss of power.
 //!
@@ -15,15 +18,20 @@
 //! partition to filter out: the SQL of a partition's scope asks for that partition only, before the query's text is looked at.
 
 mod changes;
+mod check;
 mod container;
 mod files;
+mod index;
 mod line;
+mod new_file;
 mod points;
 mod pool;
 mod queries;
 mod queue;
+mod schema;
 mod session;
 mod settings;
+mod snapshot;
 mod turns;
 mod writer;
 
@@ -35,15 +43,17 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use rusqlite::{CachedStatement, Connection};
 
-use self::changes::{Change, PatchChange, check_writes};
+use self::changes::PatchChange;
 use self::container::Container;
 use self::points::{Points, read_item};
 use self::pool::Pool;
 use self::queries::{Queries, Question};
 pub use self::settings::{Clock, EmbeddedSettings, OpenError};
+pub use self::snapshot::{Snapshot, SnapshotError};
 use self::turns::Owner;
 use self::writer::Jobs;
 use crate::body::{Body, MissingId};
+use crate::changes::{Change, check_writes};
 use crate::error::{StoreError, TransactionError};
 use crate::item::{Etag, Item, Written};
 use crate::names::{ContainerName, ItemId};
@@ -88,8 +98,8 @@ struct Running {
 }
 
 impl EmbeddedStore {
-    /// Opens the store, and makes its files if they aren't there. After a crash the database is checked first, which reads all of
-    /// it.
+    /// Opens the store, and makes its files and indexes if they aren't there. The database is checked first: after a crash all of
+    /// it, which takes as long as reading it does.
     pub fn open(settings: EmbeddedSettings) -> Result<Self, OpenError> {
         let files = files::open(&settings)?;
         let readers = settings.readers.max(1);
@@ -323,7 +333,7 @@ impl DocumentStore for EmbeddedStore {
         writes: &[WriteOp],
     ) -> Result<Vec<Option<Written>>, TransactionError> {
         let (container, partition) = self.place(container, partition)?;
-        let changes = check_writes(&container, writes)?;
+        let changes = check_writes(container.partition_paths(), writes)?;
         writer::write(&self.parts.jobs, move |session| {
             session.apply_all(&container, &partition, &changes)
         })
@@ -340,13 +350,15 @@ impl DocumentStore for EmbeddedStore {
         limits: &QueryLimits,
     ) -> Result<Page, StoreError> {
         let container = Arc::clone(self.container(container)?);
-        let partition = match scope {
-            Scope::Partition(key) => Some(container.partition(key)?.into()),
-            Scope::Whole => None,
+        let (partition, owners) = match scope {
+            Scope::Partition(key) => (Some(container.partition(key)?.into()), None),
+            Scope::Whole => (None, None),
+            Scope::WholeWithOwners(owners) => (None, Some(owners.clone())),
         };
         let question = Question {
             container,
             partition,
+            owners,
             query: Query::parse(text, parameters)?,
             options: options.clone(),
             limits: *limits,

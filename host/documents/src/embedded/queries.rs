@@ -3,16 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Rows, params};
 
 use super::container::Container;
+use super::index::Index;
 use super::pool::Pool;
 use super::session::sql_seconds;
 use super::turns::{Owner, Seat, Turns};
 use super::{OpenError, prepare};
 use crate::error::StoreError;
 use crate::operations::{Page, QueryLimits, QueryOptions};
-use crate::query::{Budget, Flow, Query, Row, Run};
+use crate::owners::Owners;
+use crate::query::{Access, Budget, Flow, Query, Row, Run, Stretch};
 
 /// Queries that may be begun at once, computing or waiting for their turn. Each has a thread with a connection, and holds what its
 /// limits let it hold.
@@ -29,6 +31,8 @@ pub(super) struct Question {
     pub(super) container: Arc<Container>,
     /// The column `partition`; none for the whole container.
     pub(super) partition: Option<Arc<str>>,
+    /// What rows of the whole container say of whose they are.
+    pub(super) owners: Option<Owners>,
     pub(super) query: Query,
     pub(super) options: QueryOptions,
     pub(super) limits: QueryLimits,
@@ -103,33 +107,88 @@ fn answer(connection: &Connection, question: &Question, budget: &Budget<'_>) -> 
 /// Gives the run the rows of its scope, until it has enough.
 fn feed(connection: &Connection, question: &Question, run: &mut Run<'_>) -> Result<(), StoreError> {
     let (after, now) = (run.start_after(), sql_seconds(question.now));
-    let container = &question.container;
-    // Only a partition has an index by id. Over the whole container each row is pushed, so that it counts as read.
-    let (sql, only_id) = match (&question.partition, question.query.only_id()) {
-        (Some(_), Some(id)) => (&container.find_in_partition, Some(id)),
-        (Some(_), None) => (&container.scan_partition, None),
-        (None, _) => (&container.scan_whole, None),
+    let (container, query) = (&question.container, &question.query);
+    // Indexes are those of partitions. Over the whole container each row is pushed, so that it counts as read.
+    let Some(partition) = &question.partition else {
+        let mut statement = prepare(connection, &container.scan_whole)?;
+        let rows = statement.query(params![after, now]);
+        return match &question.owners {
+            Some(owners) => push_all_with_owners(rows, owners, run),
+            None => push_all(rows, run).map(drop),
+        };
     };
-    let mut statement = prepare(connection, sql)?;
-    let rows = match (&question.partition, only_id) {
-        (Some(partition), Some(id)) => statement.query(params![partition, after, now, id]),
-        (Some(partition), None) => statement.query(params![partition, after, now]),
-        (None, _) => statement.query(params![after, now]),
-    };
-    let mut rows = rows.map_err(StoreError::unavailable)?;
-    while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
-        let item = (|| {
-            Ok(Row {
-                position: row.get(0)?,
-                etag: row.get_ref(1)?.as_str()?,
-                timestamp: row.get::<_, i64>(2)?.unsigned_abs(),
-                body: row.get_ref(3)?.as_str()?,
-            })
-        })();
-        let item = item.map_err(|error: rusqlite::Error| StoreError::unavailable(error))?;
-        if run.push(&item)? == Flow::Full {
+    if let Some(id) = query.only_id() {
+        let mut statement = prepare(connection, &container.find_in_partition)?;
+        return push_all(statement.query(params![partition, after, now, id]), run).map(drop);
+    }
+    if let Some(access) = query.access(container.indexes.iter().map(Index::property)) {
+        return walk(connection, question, partition, &access, run);
+    }
+    let mut statement = prepare(connection, &container.scan_partition)?;
+    push_all(statement.query(params![partition, after, now]), run).map(drop)
+}
+
+/// The same by an index.
+fn walk(
+    connection: &Connection,
+    question: &Question,
+    partition: &str,
+    access: &Access,
+    run: &mut Run<'_>,
+) -> Result<(), StoreError> {
+    if access.in_order {
+        run.expect_order();
+    }
+    let now = sql_seconds(question.now);
+    let (sql, all) = question.container.indexes[access.index].walk(access.walk);
+    // One transaction, so that all stretches are of one moment.
+    let transaction = connection.unchecked_transaction().map_err(StoreError::unavailable)?;
+    let mut statement = prepare(&transaction, sql)?;
+    for Stretch { range, beyond } in run.stretches(access) {
+        let (low, high) = (range.low.into_bytes(), range.high.into_bytes());
+        let rows = statement.query(params![partition, low, high, beyond.unwrap_or(all), now]);
+        if push_all(rows, run)? == Flow::Full {
             break;
         }
     }
     Ok(())
+}
+
+fn push_all(rows: rusqlite::Result<Rows<'_>>, run: &mut Run<'_>) -> Result<Flow, StoreError> {
+    let mut rows = rows.map_err(StoreError::unavailable)?;
+    while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
+        if run.push(&item(row).map_err(StoreError::unavailable)?)? == Flow::Full {
+            return Ok(Flow::Full);
+        }
+    }
+    Ok(Flow::More)
+}
+
+/// The same for rows of the whole container, which tell their partition.
+fn push_all_with_owners(
+    rows: rusqlite::Result<Rows<'_>>,
+    owners: &Owners,
+    run: &mut Run<'_>,
+) -> Result<(), StoreError> {
+    let mut rows = rows.map_err(StoreError::unavailable)?;
+    while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
+        let item = item(row).map_err(StoreError::unavailable)?;
+        let partition = row.get_ref(4).map_err(StoreError::unavailable)?;
+        let partition = partition.as_str().map_err(StoreError::unavailable)?;
+        let levels: Vec<String> = serde_json::from_str(partition).map_err(StoreError::unavailable)?;
+        let body = owners.add_to(item.body, &levels);
+        if run.push(&Row { body: &body, ..item })? == Flow::Full {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn item<'r>(row: &'r rusqlite::Row<'_>) -> rusqlite::Result<Row<'r>> {
+    Ok(Row {
+        position: row.get(0)?,
+        etag: row.get_ref(1)?.as_str()?,
+        timestamp: row.get::<_, i64>(2)?.unsigned_abs(),
+        body: row.get_ref(3)?.as_str()?,
+    })
 }

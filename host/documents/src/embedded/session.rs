@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Shared;
-use super::changes::{Change, PatchChange};
+use super::changes::PatchChange;
 use super::container::Container;
 use crate::body::{Body, MissingId};
+use crate::changes::Change;
 use crate::error::{StoreError, TransactionError};
 use crate::item::{Etag, Item, Written};
 use crate::names::ItemId;
@@ -245,10 +246,11 @@ mod tests {
         let definition = ContainerDefinition {
             name: ContainerName::new("notes").unwrap(),
             partition_paths: vec![PropertyPath::new("/user_id").unwrap()],
+            indexes: Vec::new(),
         };
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(&Container::schema(1)).unwrap();
-        let container = Container::new(definition, 1);
+        let container = Container::new(definition, 1, &[]);
         let put = |now: u64, bodies: &[&str]| {
             let shared = Shared {
                 containers: HashMap::new(),

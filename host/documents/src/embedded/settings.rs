@@ -1,7 +1,7 @@
 //! How to open the embedded store, and what can go wrong then.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -104,7 +104,9 @@ pub enum OpenError {
         known: i64,
     },
     /// The file is damaged.
-    #[error("`{path}` is damaged ({problem}): restore it from a backup")]
+    #[error(
+        "`{path}` is damaged ({problem}): stop whatever uses it, keep a copy of it and of the file `-wal` beside it, and put a backup in its place"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -117,6 +119,12 @@ pub enum OpenError {
     /// A definition has no partition path, more than three, or one twice.
     #[error("the container `{0}` needs one to three different partition key paths")]
     PartitionPaths(ContainerName),
+    /// A definition has too many indexes, one twice, or one over a property that is in no body.
+    #[error(
+        "the container `{0}` may have up to {max} different indexes, none of them over its partition key",
+        max = ContainerDefinition::MAX_INDEXES
+    )]
+    Indexes(ContainerName),
     /// A container's items were stored by another partition key.
     #[error(
         "the container `{name}` was made with the partition key {stored}, but {configured} is configured: a partition key can't change"
@@ -140,4 +148,22 @@ pub enum OpenError {
     /// A thread couldn't be started.
     #[error("a thread of the store can't be started: {0}")]
     Thread(#[source] std::io::Error),
+}
+
+impl OpenError {
+    /// What an error of SQLite's about a file means.
+    pub(super) fn storage(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotOurs { path },
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                path,
+                problem: error.to_string(),
+            },
+            _ => Self::Storage {
+                path,
+                source: Cause::new(error),
+            },
+        }
+    }
 }

@@ -3,11 +3,12 @@
 //! Between two looks at the clock lies a bounded amount of work, so that no expression, however it is built, runs on for long
 //! after its deadline or after its caller has gone. There a query also pauses, if the backend wants to let others go first.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::error::Stop;
+use super::functions::Patterns;
 use crate::error::Limit;
 
 /// Bytes looked at between two looks at the clock: some tens of microseconds of work.
@@ -21,6 +22,8 @@ pub(crate) struct Budget<'a> {
     pause: &'a dyn Fn(),
     work: Cell<u64>,
     made: Cell<u64>,
+    now: SystemTime,
+    patterns: RefCell<Patterns>,
 }
 
 impl<'a> Budget<'a> {
@@ -34,7 +37,36 @@ impl<'a> Budget<'a> {
             pause,
             work: Cell::new(0),
             made: Cell::new(0),
+            now: SystemTime::now(),
+            patterns: RefCell::default(),
         }
+    }
+
+    /// The same at another time of day: `now` is what the query takes for the present.
+    #[cfg(test)]
+    pub(super) fn at(self, now: SystemTime) -> Self {
+        Self { now, ..self }
+    }
+
+    /// The present, which is one moment for a whole page: ticks of 100 nanoseconds since 1970.
+    pub(super) fn now_ticks(&self) -> i64 {
+        let since = self.now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_nanos() / 100).unwrap_or(i64::MAX)
+    }
+
+    /// Regular expressions that are compiled already.
+    pub(super) fn patterns(&self) -> &RefCell<Patterns> {
+        &self.patterns
+    }
+
+    /// What the values of the row amount to so far, for [`Self::release`].
+    pub(super) fn mark(&self) -> u64 {
+        self.made.get()
+    }
+
+    /// Forgets the values made since the mark: they are gone.
+    pub(super) fn release(&self, mark: u64) {
+        self.made.set(mark);
     }
 
     pub(super) fn max_bytes(&self) -> u64 {

@@ -20,8 +20,8 @@ pub(super) struct Continuation {
 /// After what the next page starts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Place {
-    /// After this row, in the order of the scan.
-    Row(i64),
+    /// After this row, in the order of the scan; or with a JOIN, after so many of the rows that it makes of this one.
+    Row { row: i64, tuples: u64 },
     /// After this key, in the order of the answer.
     Key(Vec<Value>),
 }
@@ -32,8 +32,14 @@ impl Continuation {
         if let Some(left) = self.left {
             members.push(("left".to_owned(), Value::String(left.to_string())));
         }
+        if let Place::Row {
+            tuples: tuples @ 1.., ..
+        } = &self.place
+        {
+            members.push(("tuples".to_owned(), Value::String(tuples.to_string())));
+        }
         members.push(match &self.place {
-            Place::Row(row) => ("row".to_owned(), Value::Number(Number::Integer(*row))),
+            Place::Row { row, .. } => ("row".to_owned(), Value::Number(Number::Integer(*row))),
             // An array of none or one value each: undefined has no JSON.
             Place::Key(key) => (
                 "key".to_owned(),
@@ -50,12 +56,20 @@ impl Continuation {
         if value.member("query").and_then(Value::as_str) != Some(&format!("{fingerprint:016x}")) {
             return Err(invalid());
         }
-        let left = match value.member("left") {
-            None => None,
-            Some(left) => Some(left.as_str().and_then(|left| left.parse().ok()).ok_or_else(invalid)?),
+        let count = |name: &str| match value.member(name) {
+            None => Ok(None),
+            Some(count) => count
+                .as_str()
+                .and_then(|count| count.parse().ok())
+                .map(Some)
+                .ok_or_else(invalid),
         };
+        let (left, tuples) = (count("left")?, count("tuples")?);
         let place = match (value.member("row"), value.member("key")) {
-            (Some(Value::Number(Number::Integer(row))), None) => Place::Row(*row),
+            (Some(Value::Number(Number::Integer(row))), None) => Place::Row {
+                row: *row,
+                tuples: tuples.unwrap_or(0),
+            },
             (None, Some(Value::Array(key))) => {
                 let values = key.iter().map(|value| match value {
                     Value::Array(value) => value.first().cloned().or(Some(Value::Undefined)),

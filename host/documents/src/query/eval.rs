@@ -17,6 +17,8 @@ static UNDEFINED: Value = Value::Undefined;
 pub(super) struct Scene<'a> {
     /// The properties of the item that the query mentions, by slot.
     pub(super) slots: &'a [Value],
+    /// What FROM and JOIN have bound, the innermost first.
+    pub(super) locals: Option<&'a Local<'a>>,
     /// In a grouped projection: the group's keys.
     pub(super) keys: &'a [Value],
     /// In a grouped projection: the results of the aggregates.
@@ -24,12 +26,43 @@ pub(super) struct Scene<'a> {
     pub(super) budget: &'a Budget<'a>,
 }
 
+/// A value that a source of FROM or JOIN gives.
+#[derive(Clone, Copy)]
+pub(super) struct Local<'a> {
+    pub(super) level: usize,
+    pub(super) value: &'a Value,
+    pub(super) outer: Option<&'a Local<'a>>,
+}
+
 impl<'a> Scene<'a> {
+    /// The scene of a row.
+    pub(super) fn new(slots: &'a [Value], budget: &'a Budget<'a>) -> Self {
+        Self {
+            slots,
+            locals: None,
+            keys: &[],
+            results: &[],
+            budget,
+        }
+    }
+
+    fn local(self, level: usize) -> &'a Value {
+        let mut next = self.locals;
+        while let Some(local) = next {
+            if local.level == level {
+                return local.value;
+            }
+            next = local.outer;
+        }
+        &UNDEFINED
+    }
+
     /// The value of `expr`: borrowed where it is a part of the row, so that a filter copies nothing.
     pub(super) fn eval(self, expr: &'a Expr) -> Result<Cow<'a, Value>, Stop> {
         Ok(match expr {
             Expr::Constant(value) => Cow::Borrowed(value),
             Expr::Item { steps, slot, .. } => Cow::Borrowed(follow(&self.slots[*slot], steps)),
+            Expr::Local { level, steps, .. } => Cow::Borrowed(follow(self.local(*level), steps)),
             Expr::GroupKey(index) => Cow::Borrowed(&self.keys[*index]),
             Expr::AggregateResult(index) => Cow::Borrowed(&self.results[*index]),
             Expr::Access { base, steps } => match self.eval(base)? {
@@ -65,6 +98,8 @@ impl<'a> Scene<'a> {
                 Value::Number(number) => Value::from_f64(-number.as_f64()),
                 _ => Value::Undefined,
             },
+            Expr::Complement(inner) => operators::complement(self.eval(inner)?.as_ref()),
+            Expr::Subquery { kind, select } => self.subquery(*kind, select)?,
             Expr::Plus(inner) => match self.eval(inner)?.as_ref() {
                 Value::Number(number) => Value::Number(*number),
                 _ => Value::Undefined,

@@ -1,28 +1,30 @@
 //! The grammar of expressions, by binding strength.
 //!
-//! From loose to tight: `? :`, `??`, OR, AND, NOT, comparisons with BETWEEN, IN and LIKE, `||`, `+ -`, `* / %`, signs, paths.
+//! From loose to tight: `? :`, `??`, OR, AND, NOT, comparisons with BETWEEN, IN and LIKE, `||`, `|`, `^`, `&`, shifts, `+ -`,
+//! `* / %`, signs and `~`, paths. Microsoft doesn't say how tightly bits bind: parentheses make it sure.
 
-use super::ast::{Aggregate, At, Binary, Expr, Step};
+use super::ast::{Binary, Expr, Step};
 use super::error::SyntaxError;
-use super::functions::Function;
 use super::lexer::Kind;
-use super::parser::{Parser, contains_aggregate, is_reserved};
+use super::parser::Parser;
 use super::value::{Number, Value};
 
 /// How deep expressions may be nested. Chains of AND and OR count as one level, however long they are.
 const MAX_DEPTH: usize = 64;
 
 /// An expression and how deep it is.
-type Deep = (Expr, usize);
+pub(super) type Deep = (Expr, usize);
 
 impl Parser<'_> {
     /// Parses one expression.
     pub(super) fn expression(&mut self) -> Result<Expr, SyntaxError> {
-        Ok(self.conditional(0)?.0)
+        let (expr, depth) = self.conditional(self.base)?;
+        self.deepest = self.deepest.max(depth);
+        Ok(expr)
     }
 
     /// Counted from the top it bounds this parser's recursion, counted from the bottom the evaluator's.
-    fn check_depth(&self, level: usize) -> Result<(), SyntaxError> {
+    pub(super) fn check_depth(&self, level: usize) -> Result<(), SyntaxError> {
         if level > MAX_DEPTH {
             self.error(format!("an expression is nested at most {MAX_DEPTH} deep"))
         } else {
@@ -30,12 +32,12 @@ impl Parser<'_> {
         }
     }
 
-    fn deeper(&self, expr: Expr, below: usize) -> Result<Deep, SyntaxError> {
+    pub(super) fn deeper(&self, expr: Expr, below: usize) -> Result<Deep, SyntaxError> {
         self.check_depth(below + 1)?;
         Ok((expr, below + 1))
     }
 
-    fn conditional(&mut self, level: usize) -> Result<Deep, SyntaxError> {
+    pub(super) fn conditional(&mut self, level: usize) -> Result<Deep, SyntaxError> {
         self.check_depth(level)?;
         let (condition, depth) = self.coalesce(level)?;
         if !self.take_symbol("?") {
@@ -137,7 +139,7 @@ impl Parser<'_> {
         } else if self.take_word("IN") {
             self.expect_symbol("(")?;
             if self.peek_word("SELECT") {
-                return self.error("a subquery isn't supported");
+                return self.error("IN takes values: a subquery goes into EXISTS");
             }
             let (candidates, candidates_depth) = self.list(")", level + 1)?;
             if candidates.is_empty() {
@@ -189,7 +191,28 @@ impl Parser<'_> {
     }
 
     fn concatenation(&mut self, level: usize) -> Result<Deep, SyntaxError> {
-        self.chain(level, &[("||", Binary::Concatenate)], Self::sum)
+        self.chain(level, &[("||", Binary::Concatenate)], Self::bits_or)
+    }
+
+    fn bits_or(&mut self, level: usize) -> Result<Deep, SyntaxError> {
+        self.chain(level, &[("|", Binary::BitOr)], Self::bits_xor)
+    }
+
+    fn bits_xor(&mut self, level: usize) -> Result<Deep, SyntaxError> {
+        self.chain(level, &[("^", Binary::BitXor)], Self::bits_and)
+    }
+
+    fn bits_and(&mut self, level: usize) -> Result<Deep, SyntaxError> {
+        self.chain(level, &[("&", Binary::BitAnd)], Self::shift)
+    }
+
+    fn shift(&mut self, level: usize) -> Result<Deep, SyntaxError> {
+        let operators = [
+            ("<<", Binary::ShiftLeft),
+            (">>>", Binary::ShiftRightUnsigned),
+            (">>", Binary::ShiftRight),
+        ];
+        self.chain(level, &operators, Self::sum)
     }
 
     fn sum(&mut self, level: usize) -> Result<Deep, SyntaxError> {
@@ -230,18 +253,42 @@ impl Parser<'_> {
             let (inner, depth) = self.sign(level + 1)?;
             return self.deeper(Expr::Plus(Box::new(inner)), depth);
         }
+        if self.take_symbol("~") {
+            let (inner, depth) = self.sign(level + 1)?;
+            return self.deeper(Expr::Complement(Box::new(inner)), depth);
+        }
         self.path(level)
     }
 
     fn path(&mut self, level: usize) -> Result<Deep, SyntaxError> {
         let (base, depth) = self.primary(level)?;
+        let mut found = self.steps()?;
+        match base {
+            Expr::Name { name, mut steps, at } => {
+                steps.append(&mut found);
+                Ok((Expr::Name { name, steps, at }, depth))
+            }
+            base if found.is_empty() => Ok((base, depth)),
+            base => self.deeper(
+                Expr::Access {
+                    base: Box::new(base),
+                    steps: found,
+                },
+                depth,
+            ),
+        }
+    }
+
+    /// `.name`, `['name']`, `[0]`, as many as there are.
+    pub(super) fn steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
         let mut found = Vec::new();
         loop {
             if self.take_symbol(".") {
+                let at = self.at();
                 match self.advance() {
                     // After a dot every word is a property's name, reserved or not.
                     Kind::Word(name) => found.push(Step::Name(name)),
-                    _ => return self.error("a property's name follows the dot"),
+                    _ => return Err(SyntaxError::new(at, "a property's name follows the dot")),
                 }
             } else if self.take_symbol("[") {
                 let at = self.at();
@@ -259,171 +306,9 @@ impl Parser<'_> {
                 }
                 self.expect_symbol("]")?;
             } else {
-                break;
+                return Ok(found);
             }
         }
-        match base {
-            Expr::Item { mut steps, slot, at } => {
-                steps.append(&mut found);
-                Ok((Expr::Item { steps, slot, at }, depth))
-            }
-            base if found.is_empty() => Ok((base, depth)),
-            base => self.deeper(
-                Expr::Access {
-                    base: Box::new(base),
-                    steps: found,
-                },
-                depth,
-            ),
-        }
-    }
-
-    fn primary(&mut self, level: usize) -> Result<Deep, SyntaxError> {
-        let at = self.at();
-        let constant = match self.peek().clone() {
-            Kind::Text(text) => Value::String(text),
-            Kind::Number(number) => Value::Number(number),
-            Kind::Parameter(name) => self.parameter(&name, at)?.clone(),
-            Kind::Symbol("(") => return self.parenthesis(level),
-            Kind::Symbol("[") => {
-                self.advance();
-                let (elements, depth) = self.list("]", level + 1)?;
-                return self.deeper(Expr::Array(elements), depth);
-            }
-            Kind::Symbol("{") => return self.object(level),
-            Kind::Symbol(symbol) => {
-                return self.error(match unsupported_symbol(symbol) {
-                    Some(what) => what.to_owned(),
-                    None => format!("a value is missing before `{symbol}`"),
-                });
-            }
-            Kind::Word(word) => return self.word(&word, at, level),
-            Kind::End => return self.error("the query ends where a value is missing"),
-        };
-        self.advance();
-        Ok((Expr::Constant(constant), 1))
-    }
-
-    fn parenthesis(&mut self, level: usize) -> Result<Deep, SyntaxError> {
-        self.advance();
-        if self.peek_word("SELECT") {
-            return self.error("a subquery isn't supported");
-        }
-        let inner = self.conditional(level + 1)?;
-        self.expect_symbol(")")?;
-        Ok(inner)
-    }
-
-    /// Expressions with commas between them, and the closing symbol.
-    fn list(&mut self, close: &str, level: usize) -> Result<(Vec<Expr>, usize), SyntaxError> {
-        let mut elements = Vec::new();
-        let mut deepest = 0;
-        if self.take_symbol(close) {
-            return Ok((elements, deepest));
-        }
-        loop {
-            let (element, depth) = self.conditional(level)?;
-            elements.push(element);
-            deepest = deepest.max(depth);
-            if !self.take_symbol(",") {
-                self.expect_symbol(close)?;
-                return Ok((elements, deepest));
-            }
-        }
-    }
-
-    fn object(&mut self, level: usize) -> Result<Deep, SyntaxError> {
-        self.advance();
-        let mut members: Vec<(String, Expr)> = Vec::new();
-        let mut deepest = 0;
-        if self.take_symbol("}") {
-            return Ok((Expr::Object(members), 1));
-        }
-        loop {
-            let at = self.at();
-            let name = match self.advance() {
-                Kind::Word(name) | Kind::Text(name) => name,
-                _ => return Err(SyntaxError::new(at, "a member's name is missing here")),
-            };
-            if members.iter().any(|(other, _)| *other == name) {
-                return Err(SyntaxError::new(at, format!("there are two members `{name}`")));
-            }
-            self.expect_symbol(":")?;
-            let (member, depth) = self.conditional(level + 1)?;
-            members.push((name, member));
-            deepest = deepest.max(depth);
-            if !self.take_symbol(",") {
-                self.expect_symbol("}")?;
-                return self.deeper(Expr::Object(members), deepest);
-            }
-        }
-    }
-
-    /// A constant's name, a function or the item.
-    fn word(&mut self, word: &str, at: usize, level: usize) -> Result<Deep, SyntaxError> {
-        let upper = word.to_ascii_uppercase();
-        let constant = match upper.as_str() {
-            "TRUE" => Some(Value::Bool(true)),
-            "FALSE" => Some(Value::Bool(false)),
-            "NULL" => Some(Value::Null),
-            "UNDEFINED" => Some(Value::Undefined),
-            "EXISTS" => return self.error("EXISTS isn't supported"),
-            "ARRAY" if *self.peek_second() == Kind::Symbol("(") => return self.error("a subquery isn't supported"),
-            _ if is_reserved(word) => return self.error(format!("a value is missing before {upper}")),
-            _ => None,
-        };
-        self.advance();
-        if let Some(constant) = constant {
-            return Ok((Expr::Constant(constant), 1));
-        }
-        if self.take_symbol("(") {
-            return self.call(&upper, at, level);
-        }
-        self.roots.push((word.to_owned(), at));
-        Ok((
-            Expr::Item {
-                steps: Vec::new(),
-                slot: 0,
-                at: At(at),
-            },
-            1,
-        ))
-    }
-
-    fn call(&mut self, name: &str, at: usize, level: usize) -> Result<Deep, SyntaxError> {
-        let (mut arguments, depth) = self.list(")", level + 1)?;
-        if let Some(aggregate) = Aggregate::named(name) {
-            return match (arguments.pop(), arguments.is_empty()) {
-                (Some(argument), true) if contains_aggregate(&argument) => {
-                    Err(SyntaxError::new(at, "an aggregate can't hold another"))
-                }
-                (Some(argument), true) => self.deeper(
-                    Expr::Aggregate {
-                        aggregate,
-                        argument: Box::new(argument),
-                        at: At(at),
-                    },
-                    depth,
-                ),
-                _ => Err(SyntaxError::new(at, format!("{name} takes one argument"))),
-            };
-        }
-        let Some(function) = Function::named(name) else {
-            return Err(SyntaxError::new(at, format!("the function {name} isn't supported")));
-        };
-        let (least, most) = function.arity();
-        if arguments.len() < least || arguments.len() > most {
-            let wanted = match (least, most) {
-                (least, most) if least == most => format!("{least}"),
-                (least, usize::MAX) => format!("at least {least}"),
-                (least, most) => format!("{least} to {most}"),
-            };
-            return Err(SyntaxError::new(
-                at,
-                format!("{name} takes {wanted} arguments, not {}", arguments.len()),
-            ));
-        }
-        self.deeper(Expr::Call { function, arguments }, depth)
     }
 }
 
@@ -441,14 +326,5 @@ fn negative(number: Number) -> Value {
             None => Value::from_f64(-(number as f64)),
         },
         Number::Double(number) => Value::from_f64(-number),
-    }
-}
-
-/// What to say about symbols that the language has and this evaluator hasn't.
-pub(super) fn unsupported_symbol(symbol: &str) -> Option<&'static str> {
-    match symbol {
-        "&" | "|" | "^" | "~" | "<<" | ">>" => Some("bitwise operators aren't supported"),
-        "!" => Some("`!` isn't an operator: write NOT"),
-        _ => None,
     }
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::aggregate::Accumulator;
+use super::ast::Select;
 use super::budget::Budget;
 use super::continuation::Place;
+use super::error::Stop;
 use super::eval::Scene;
 use super::order;
-use super::plan::Query;
 use super::run::{Bounds, Ending, Items, projected_value, text_of};
 use super::value::Value;
 use crate::error::StoreError;
@@ -29,7 +30,7 @@ struct Group {
 }
 
 impl Groups {
-    pub(super) fn new(query: &Query) -> Self {
+    pub(super) fn new(select: &Select) -> Self {
         let mut groups = Self {
             groups: Vec::new(),
             by_hash: HashMap::new(),
@@ -37,14 +38,14 @@ impl Groups {
             bytes: 0,
         };
         // Without GROUP BY there is one group, even of no rows.
-        if query.select.group_by.is_empty() {
-            groups.add(query, Vec::new());
+        if select.group_by.is_empty() {
+            groups.add(select, Vec::new());
         }
         groups
     }
 
-    fn add(&mut self, query: &Query, key: Vec<Value>) -> usize {
-        let accumulators: Vec<_> = query
+    fn add(&mut self, select: &Select, key: Vec<Value>) -> usize {
+        let accumulators: Vec<_> = select
             .aggregates
             .iter()
             .map(|(aggregate, _)| Accumulator::new(*aggregate))
@@ -55,22 +56,21 @@ impl Groups {
         self.groups.len() - 1
     }
 
-    pub(super) fn push<'a>(&mut self, query: &'a Query, scene: Scene<'a>) -> Result<(), StoreError> {
-        let group = if query.select.group_by.is_empty() {
+    pub(super) fn push<'a>(&mut self, select: &'a Select, scene: Scene<'a>) -> Result<(), Stop> {
+        let group = if select.group_by.is_empty() {
             0
         } else {
-            self.group_of(query, scene)?
+            self.group_of(select, scene)?
         };
-        for (accumulator, (_, argument)) in self.groups[group].accumulators.iter_mut().zip(&query.aggregates) {
+        for (accumulator, (_, argument)) in self.groups[group].accumulators.iter_mut().zip(&select.aggregates) {
             self.bytes += accumulator.add(scene.eval(argument)?.as_ref());
         }
         scene.budget.hold(self.bytes.unsigned_abs())?;
         Ok(())
     }
 
-    fn group_of<'a>(&mut self, query: &'a Query, scene: Scene<'a>) -> Result<usize, StoreError> {
-        let key: Vec<Cow<'a, Value>> = query
-            .select
+    fn group_of<'a>(&mut self, select: &'a Select, scene: Scene<'a>) -> Result<usize, Stop> {
+        let key: Vec<Cow<'a, Value>> = select
             .group_by
             .iter()
             .map(|expr| scene.eval(expr))
@@ -90,11 +90,32 @@ impl Groups {
         let index = self.groups.len();
         candidates.push(index);
         let key = key.into_iter().map(Cow::into_owned).collect();
-        Ok(self.add(query, key))
+        Ok(self.add(select, key))
+    }
+
+    /// What each group of a subquery becomes. `scene` is the one around it.
+    pub(super) fn values(mut self, select: &Select, scene: Scene<'_>) -> Result<Vec<Value>, Stop> {
+        self.groups.sort_by(|left, right| compare_keys(&left.key, &right.key));
+        let mut values = Vec::with_capacity(self.groups.len());
+        for group in &self.groups {
+            let results: Vec<Value> = group.accumulators.iter().map(Accumulator::result).collect();
+            let scene = Scene {
+                keys: &group.key,
+                results: &results,
+                ..scene
+            };
+            values.push(projected_value(&select.projection, scene)?);
+        }
+        Ok(values)
     }
 
     /// The page's items, and from where to go on.
-    pub(super) fn finish(mut self, query: &Query, bounds: &Bounds, budget: &Budget<'_>) -> Result<Ending, StoreError> {
+    pub(super) fn finish(
+        mut self,
+        select: &Select,
+        bounds: &Bounds,
+        budget: &Budget<'_>,
+    ) -> Result<Ending, StoreError> {
         self.groups.sort_by(|left, right| compare_keys(&left.key, &right.key));
         let passed = |group: &Group| {
             bounds
@@ -118,12 +139,11 @@ impl Groups {
             budget.next_row(0)?;
             let results: Vec<Value> = group.accumulators.iter().map(Accumulator::result).collect();
             let scene = Scene {
-                slots: &[],
                 keys: &group.key,
                 results: &results,
-                budget,
+                ..Scene::new(&[], budget)
             };
-            let Some(text) = text_of(&projected_value(&query.select.projection, scene)?) else {
+            let Some(text) = text_of(&projected_value(&select.projection, scene)?) else {
                 continue;
             };
             if skipped < bounds.skip {

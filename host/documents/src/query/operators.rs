@@ -20,6 +20,17 @@ pub(super) fn apply(operator: Binary, left: &Value, right: &Value) -> Value {
         Binary::Multiply => calculate(left, right, |left, right| left * right),
         Binary::Divide => calculate(left, right, |left, right| left / right),
         Binary::Remainder => calculate(left, right, |left, right| left % right),
+        Binary::BitAnd => bitwise(left, right, |left, right| left & right),
+        Binary::BitOr => bitwise(left, right, |left, right| left | right),
+        Binary::BitXor => bitwise(left, right, |left, right| left ^ right),
+        Binary::ShiftLeft => bitwise(left, right, |left, right| left.wrapping_shl(right.cast_unsigned())),
+        Binary::ShiftRight => bitwise(left, right, |left, right| left.wrapping_shr(right.cast_unsigned())),
+        Binary::ShiftRightUnsigned => match (to_int32(left), to_int32(right)) {
+            (Some(left), Some(right)) => {
+                Value::from_f64(f64::from(left.cast_unsigned().wrapping_shr(right.cast_unsigned())))
+            }
+            _ => Value::Undefined,
+        },
         Binary::Concatenate => Value::Undefined,
     }
 }
@@ -54,6 +65,27 @@ fn calculate(left: &Value, right: &Value, operation: fn(f64, f64) -> f64) -> Val
         (Value::Number(left), Value::Number(right)) => Value::from_f64(operation(left.as_f64(), right.as_f64())),
         _ => Value::Undefined,
     }
+}
+
+/// Bits are those of 32-bit integers. Source: Azure Cosmos DB for NoSQL, "Bitwise operators".
+fn bitwise(left: &Value, right: &Value, operation: fn(i32, i32) -> i32) -> Value {
+    match (to_int32(left), to_int32(right)) {
+        (Some(left), Some(right)) => Value::from_f64(f64::from(operation(left, right))),
+        _ => Value::Undefined,
+    }
+}
+
+/// `~`.
+pub(super) fn complement(value: &Value) -> Value {
+    to_int32(value).map_or(Value::Undefined, |number| Value::from_f64(f64::from(!number)))
+}
+
+/// The lowest 32 bits of the whole part. Source: ECMA-262, ToInt32, to which "Bitwise operators" refers.
+fn to_int32(value: &Value) -> Option<i32> {
+    let Value::Number(number) = value else { return None };
+    let wrapped = number.as_f64().trunc().rem_euclid(4_294_967_296.0);
+    // It is from 0 to 2^32 - 1, so that the cast is exact.
+    Some((wrapped as u32).cast_signed())
 }
 
 /// AND of two truth values; none is undefined.

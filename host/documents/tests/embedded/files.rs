@@ -89,7 +89,7 @@ fn a_file_of_a_later_version_is_refused() {
         open(directory.path()).unwrap_err(),
         OpenError::Newer {
             found: 99,
-            known: 1,
+            known: 2,
             ..
         }
     ));
@@ -153,4 +153,65 @@ async fn a_damaged_body_is_the_operators_problem() {
     let error = page.unwrap_err();
     assert_eq!(error.to_string(), "the store can't be reached");
     assert!(error.cause().unwrap().to_string().contains("stored body"));
+}
+
+/// Writes over a part of the file, as a failing disk does.
+fn damage(file: &Path) {
+    use std::os::unix::fs::FileExt;
+    let open = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+    let length = open.metadata().unwrap().len();
+    open.write_all_at(&[0xff; 8192], length / 2 / 4096 * 4096).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_found_at_the_start_and_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    for number in 0..50 {
+        let body = format!(r#"{{"id":"{number}","p":"{}"}}"#, "x".repeat(10_000));
+        store.create(&notes(), &ada(), &body).await.unwrap();
+    }
+    drop(store);
+    let file = directory.path().join("documents.db");
+    damage(&file);
+    let before = std::fs::read(&file).unwrap();
+    let error = open(directory.path()).unwrap_err();
+    assert!(
+        matches!(&error, OpenError::Damaged { path, .. } if *path == file),
+        "{error}"
+    );
+    let text = error.to_string();
+    assert!(
+        text.contains(&file.display().to_string()) && text.contains("backup"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), before, "it is left as it was found");
+    // Nor does a backup pass it on.
+    let copy = directory.path().join("copy.db");
+    assert!(
+        usher_documents::Snapshot::open(directory.path())
+            .unwrap()
+            .back_up(&copy, false)
+            .is_err()
+    );
+    assert!(!copy.exists());
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_format_is_taken_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    store.create(&notes(), &ada(), r#"{"id":"old"}"#).await.unwrap();
+    drop(store);
+    let file = rusqlite::Connection::open(directory.path().join("documents.db")).unwrap();
+    file.execute_batch("DROP TABLE indexes; PRAGMA user_version = 1")
+        .unwrap();
+    drop(file);
+    let definitions = usher_documents::Snapshot::open(directory.path())
+        .unwrap()
+        .containers()
+        .unwrap();
+    assert_eq!(definitions, settings(directory.path()).containers);
+    let store = open(directory.path()).unwrap();
+    store.read(&notes(), &ada(), &id("old")).await.unwrap();
 }

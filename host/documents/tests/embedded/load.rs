@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use usher_documents::{DocumentStore, EmbeddedStore, PartitionKey, QueryOptions, Scope};
+use usher_documents::{DocumentStore, EmbeddedStore, PartitionKey, PropertyPath, QueryOptions, Scope, StoreError};
 
 use crate::conformance::{ada, id, notes, wide};
 use crate::settings;
@@ -63,31 +63,52 @@ async fn a_dropped_query_frees_its_reader() {
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
-/// Two users interleaved, reads and queries beside writes: nobody ever sees a foreign row, or an item half-changed.
+/// How many operations two users do, all together.
+const OPERATIONS: usize = 100_000;
+/// How many of them at once.
+const AT_ONCE: usize = 64;
+
+/// Two users interleaved, on items of the same ids, reads and queries beside writes: nobody ever sees a foreign row, or an item
+/// half-changed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_under_load_see_only_their_own_rows() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Arc::new(EmbeddedStore::open(settings(directory.path())).unwrap());
-    let tasks: Vec<_> = (0..16)
+    let mut settings = settings(directory.path());
+    settings.containers[0].indexes = vec![PropertyPath::new("/left").unwrap()];
+    let store = Arc::new(EmbeddedStore::open(settings).unwrap());
+    let tasks: Vec<_> = (0..AT_ONCE)
         .map(|task| {
             let store = Arc::clone(&store);
+            let owner = ["ada", "bob"][task % 2];
             tokio::spawn(async move {
-                let owner = ["ada", "bob"][task % 2];
                 let key = PartitionKey::single(owner).unwrap();
-                for number in 0..60 {
-                    let name = (task / 2 * 60 + number) % 40;
-                    let body = format!(r#"{{"id":"{name}","owner":"{owner}","left":{number},"right":{number}}}"#);
-                    store.upsert(&notes(), &key, &body).await.unwrap();
-                    let item = store.read(&notes(), &key, &id(&name.to_string())).await.unwrap();
-                    assert!(item.body.contains(owner));
-                    let sql = "SELECT VALUE COUNT(1) FROM c WHERE c.owner != @me OR c.left != c.right";
-                    let parameters = format!(r#"{{"@me":"{owner}"}}"#);
-                    let scope = Scope::Partition(&key);
-                    let page = store
-                        .query(&notes(), scope, sql, &parameters, &QueryOptions::default(), &wide())
-                        .await
-                        .unwrap();
-                    assert_eq!(page.items, "[0]");
+                let scope = Scope::Partition(&key);
+                let parameters = format!(r#"{{"@me":"{owner}"}}"#);
+                for number in 0..OPERATIONS.div_ceil(AT_ONCE) {
+                    let name = (task / 2 + number) % 20;
+                    match number % 5 {
+                        0 => {
+                            let body =
+                                format!(r#"{{"id":"{name}","owner":"{owner}","left":{number},"right":{number}}}"#);
+                            store.upsert(&notes(), &key, &body).await.unwrap();
+                        }
+                        1 => {
+                            let deleted = store.delete(&notes(), &key, &id(&name.to_string()), None).await;
+                            assert!(matches!(deleted, Ok(()) | Err(StoreError::NotFound)));
+                        }
+                        2 | 3 => match store.read(&notes(), &key, &id(&name.to_string())).await {
+                            Ok(item) => assert!(item.body.contains(owner)),
+                            Err(error) => assert_eq!(error, StoreError::NotFound),
+                        },
+                        _ => {
+                            let sql = "SELECT VALUE c.owner FROM c WHERE c.owner != @me OR c.left != c.right";
+                            let ordered = format!("{sql} ORDER BY c.left DESC");
+                            let sql = if number % 2 == 0 { sql } else { ordered.as_str() };
+                            let options = QueryOptions::default();
+                            let page = store.query(&notes(), scope, sql, &parameters, &options, &wide()).await;
+                            assert_eq!(page.unwrap().items, "[]");
+                        }
+                    }
                 }
             })
         })

@@ -3,9 +3,11 @@
 
 #[path = "../conformance/mod.rs"]
 mod conformance;
+mod copies;
 mod crash;
 mod fairness;
 mod files;
+mod indexes;
 mod load;
 
 use std::path::Path;
@@ -13,9 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use conformance::{Subject, definitions};
-use usher_documents::{Clock, EmbeddedSettings, EmbeddedStore};
+use usher_documents::{Clock, EmbeddedSettings, EmbeddedStore, MAX_ITEM_BYTES, MAX_ITEM_DEPTH};
 
 async fn open() -> Subject {
+    open_with(settings)
+}
+
+/// A store in a fresh directory, with a clock that stands still.
+fn open_with(settings: impl Fn(&Path) -> EmbeddedSettings) -> Subject {
     let directory = tempfile::tempdir().unwrap();
     let time = Arc::new(AtomicU64::new(1_800_000_000));
     let clock = Arc::clone(&time);
@@ -28,6 +35,8 @@ async fn open() -> Subject {
     Subject {
         store,
         advance,
+        largest_body: MAX_ITEM_BYTES,
+        deepest_item: MAX_ITEM_DEPTH,
         _keep: Box::new(directory),
     }
 }
@@ -37,3 +46,4 @@ fn settings(directory: &Path) -> EmbeddedSettings {
 }
 
 conformance_suite!(open);
+expiry_suite!(open);

@@ -93,18 +93,26 @@ pub(super) fn check(http: &Http, credential: Option<&HttpCredential>) -> Result<
 
 fn tokens(http: &Http) -> Result<&Arc<OnBehalfOf>, DownstreamError> {
     let missing = || {
-        DownstreamError::Misconfigured("a credential of the app registration, to act on behalf of callers".to_owned())
+        DownstreamError::Misconfigured(
+            "the app registration's credential, to act on behalf of callers: write it under [entra.credential]"
+                .to_owned(),
+        )
     };
     http.tokens.as_ref().ok_or_else(missing)
 }
 
 fn identity(http: &Http) -> Result<&ManagedIdentity, DownstreamError> {
-    let missing = || DownstreamError::Misconfigured("a managed identity".to_owned());
+    let missing =
+        || DownstreamError::Misconfigured("a managed identity: write it under [entra.managed-identity]".to_owned());
     http.identity.as_ref().ok_or_else(missing)
 }
 
 fn secret<'a>(http: &'a Http, name: &str) -> Result<&'a SecretString, DownstreamError> {
-    let missing = || DownstreamError::Misconfigured(format!("the secret {name:?}"));
+    let missing = || {
+        DownstreamError::Misconfigured(format!(
+            "the secret {name:?}: write under [secrets] which file or variable holds it"
+        ))
+    };
     http.secrets.get(name).ok_or_else(missing)
 }
 

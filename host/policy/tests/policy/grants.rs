@@ -118,7 +118,7 @@ fn requirements_that_the_grant_lacks_are_named_with_the_lines_that_give_them() {
     let requires = [
         Requirement::MyDocumentsWrite("drafts".to_owned()),
         Requirement::AllDocuments("expenses".to_owned()),
-        Requirement::NotOffered("shared-documents"),
+        Requirement::SharedDocuments("rates".to_owned()),
     ];
     let error = Grant::parse(GRANT)
         .unwrap()

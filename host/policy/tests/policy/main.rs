@@ -1,6 +1,7 @@
 //! The rules of grants, paths and permits, one test each.
 #![allow(clippy::unwrap_used)]
 
+mod documents;
 mod grants;
 mod http;
 mod memberships;

@@ -8,6 +8,7 @@
 
 mod containers;
 mod credential;
+mod documents;
 mod entra;
 mod environment;
 mod file;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub(crate) use credential::Credential;
+pub(crate) use documents::{Backend, CosmosCredential, Documents};
 pub(crate) use entra::Entra;
 pub(crate) use file::{for_development, load};
 pub(crate) use secret::SecretSource;
@@ -53,7 +55,10 @@ pub(crate) struct Config {
     pub calls: Calls,
     /// Sessions of clients that speak MCP 2025-11-25.
     pub sessions: Sessions,
-    /// The containers of the document store, by name. A development host adds those that grants name, one person a partition.
+    /// Where documents are kept.
+    pub documents: Documents,
+    /// The containers of the document store, by name. A development host adds those that grants name, with one person a partition
+    /// if they hold users' items.
     pub containers: BTreeMap<String, Container>,
     /// The log.
     pub log: Log,
@@ -145,12 +150,21 @@ impl Default for Sessions {
     }
 }
 
-/// A container of users' items.
+/// A container, of users' items or of shared ones.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Container {
-    /// The paths that it is partitioned by: one (the user's object id) or two (tenant id, object id).
+    /// The paths that it is partitioned by: one (the user's object id) or two (tenant id, object id); if it is shared, one to
+    /// three, whose values grants name.
     pub partition_key: Vec<String>,
+    /// Its items belong to nobody: only `shared-documents` and `shared-documents-write` reach it. Default: it holds users' items,
+    /// and only the other interfaces do.
+    #[serde(default)]
+    pub shared: bool,
+    /// Properties such as `/date` that the embedded store keeps an index of, for ORDER BY and comparisons; up to 8. None without
+    /// it. Cosmos DB has an indexing policy of its own.
+    #[serde(default)]
+    pub indexes: Vec<String>,
 }
 
 /// The log.
@@ -197,6 +211,7 @@ impl Default for Config {
             http: Http::default(),
             calls: Calls::default(),
             sessions: Sessions::default(),
+            documents: Documents::default(),
             containers: BTreeMap::new(),
             log: Log::default(),
         }

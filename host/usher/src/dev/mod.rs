@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let description = cloud.description();
     let known = DevelopmentCloud(&description);
     let sign_in = known.sign_in()?;
-    let stack = Stack::open(&config, &config.data, &known.downstream(&config)?, known.groups()?)?;
+    let stack = Stack::open(&config, &known.downstream(&config)?, known.groups()?).await?;
     let entra = tokio::spawn(cloud.serve(stop.clone()));
     let catalog = stack.load_and_log(&config.tools).await?;
     write_description(&config.data, &description)?;

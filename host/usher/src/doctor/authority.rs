@@ -23,7 +23,10 @@ pub(super) async fn check(target: &Target) -> (Finding, Option<(SystemTime, Syst
     let address = match Url::parse(&address) {
         Ok(address) => address,
         Err(error) => {
-            let trouble = Trouble::new(format!("{address} isn't an address: {error}."), "Correct entra.authority.");
+            let trouble = Trouble::new(
+                format!("{address} isn't an address: {error}."),
+                "Correct entra.authority.",
+            );
             return (Finding::failed(NAME, issuer, trouble), None);
         }
     };
@@ -34,7 +37,8 @@ pub(super) async fn check(target: &Target) -> (Finding, Option<(SystemTime, Syst
         }
         Err(mut trouble) => {
             if target.is_development_host() {
-                trouble.fix = "Start the development host again with `usher dev`; it has left its description behind.".to_owned();
+                trouble.fix =
+                    "Start the development host again with `usher dev`; it has left its description behind.".to_owned();
             }
             (Finding::failed(NAME, issuer, trouble), None)
         }
@@ -79,7 +83,10 @@ fn judge(issuer: &str, keys: &str, status: StatusCode, document: Option<&Value>)
     }
     if found != issuer {
         return failed(Trouble::new(
-            format!("Its issuer is {}, and the configuration makes it {issuer}.", plain(found)),
+            format!(
+                "Its issuer is {}, and the configuration makes it {issuer}.",
+                plain(found)
+            ),
             "Compare tenant-id and cloud with the registration's overview page: tokens must name the same issuer.",
         ));
     }
@@ -101,7 +108,10 @@ fn code(document: &Value) -> Option<u32> {
 
 /// Somebody else's text as far as a terminal should show it.
 fn plain(text: &str) -> String {
-    text.chars().take(200).filter(|character| !character.is_control()).collect()
+    text.chars()
+        .take(200)
+        .filter(|character| !character.is_control())
+        .collect()
 }
 
 #[cfg(test)]

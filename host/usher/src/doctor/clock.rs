@@ -51,7 +51,14 @@ mod tests {
 
     #[test]
     fn a_clock_is_judged_by_the_skew_that_is_tolerated() {
-        for (seconds, expected) in [(0, "ok"), (5, "ok"), (-30, "ok"), (31, "warning"), (-60, "warning"), (61, "failed")] {
+        for (seconds, expected) in [
+            (0, "ok"),
+            (5, "ok"),
+            (-30, "ok"),
+            (31, "warning"),
+            (-60, "warning"),
+            (61, "failed"),
+        ] {
             let finding = off_by(seconds);
             let outcome = match finding.outcome() {
                 Outcome::Ok => "ok",

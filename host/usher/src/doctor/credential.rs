@@ -1,8 +1,8 @@
 //! The host's credential: what it is, whether it yields a proof, and whether Entra takes the proof.
 
 use usher_entra::{
-    ClientCredential, CredentialDescription, CredentialError, CredentialProbe, OnBehalfOf, OnBehalfOfSettings, OperatorNote,
-    http_client,
+    ClientCredential, CredentialDescription, CredentialError, CredentialProbe, OnBehalfOf, OnBehalfOfSettings,
+    OperatorNote, http_client,
 };
 
 use super::finding::{Finding, Trouble};
@@ -21,7 +21,12 @@ pub(super) async fn check(target: &Target, authority_answers: bool) -> [Finding;
     let credential = match target.credential() {
         Ok(Some(credential)) => credential,
         Ok(None) => return [none(), skipped("there is no credential to show")],
-        Err(error) => return [unusable("can't be read", &error), skipped("the credential must work first")],
+        Err(error) => {
+            return [
+                unusable("can't be read", &error),
+                skipped("the credential must work first"),
+            ];
+        }
     };
     let description = credential.describe();
     let says = description.to_string();
@@ -29,7 +34,10 @@ pub(super) async fn check(target: &Target, authority_answers: bool) -> [Finding;
         Ok(probe) => proved(target, &says, &description, probe),
         Err(error) => {
             let trouble = Trouble::new(words::sentence(&error.to_string()), error.fix());
-            return [Finding::failed(NAME, says, trouble), skipped("the credential must work first")];
+            return [
+                Finding::failed(NAME, says, trouble),
+                skipped("the credential must work first"),
+            ];
         }
     };
     let at_entra = if authority_answers {

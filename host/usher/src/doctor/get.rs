@@ -33,7 +33,10 @@ impl Answer {
 pub(super) async fn get(address: &Url) -> Result<Answer, Trouble> {
     let client = http_client(address).map_err(|error| {
         let wrong = format!("TLS can't be set up on this machine: {}.", root(&error));
-        Trouble::new(wrong, "Install the root certificates (on Debian the package ca-certificates).")
+        Trouble::new(
+            wrong,
+            "Install the root certificates (on Debian the package ca-certificates).",
+        )
     })?;
     receive(&client, address)
         .await

@@ -60,9 +60,15 @@ mod tests {
     #[test]
     fn only_a_demand_for_a_token_shows_that_graph_answers() {
         assert_eq!(judge("x", StatusCode::UNAUTHORIZED).outcome(), &Outcome::Ok);
-        assert!(matches!(judge("x", StatusCode::TOO_MANY_REQUESTS).outcome(), Outcome::Warning(_)));
+        assert!(matches!(
+            judge("x", StatusCode::TOO_MANY_REQUESTS).outcome(),
+            Outcome::Warning(_)
+        ));
         for status in [200, 302, 404, 403, 500, 503] {
-            assert!(judge("x", StatusCode::from_u16(status).unwrap_or_default()).has_failed(), "{status}");
+            assert!(
+                judge("x", StatusCode::from_u16(status).unwrap_or_default()).has_failed(),
+                "{status}"
+            );
         }
     }
 }

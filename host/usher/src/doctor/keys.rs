@@ -48,7 +48,10 @@ fn judge(address: &str, status: StatusCode, document: Option<&Value>) -> Finding
 
 /// An RSA key for signatures. Entra's name no `alg`.
 fn verifies(key: &Value) -> bool {
-    key["kty"] == "RSA" && key["use"] == "sig" && key["kid"].is_string() && (key["alg"].is_null() || key["alg"] == "RS256")
+    key["kty"] == "RSA"
+        && key["use"] == "sig"
+        && key["kid"].is_string()
+        && (key["alg"].is_null() || key["alg"] == "RS256")
 }
 
 #[cfg(test)]

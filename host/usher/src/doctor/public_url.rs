@@ -23,7 +23,9 @@ fn judge(public_url: &str, issuer: &str, scope: &str, is_development: bool) -> F
         (_, Err(error)) => return unusable(public_url, &error.to_string()),
     };
     let mut finding = Finding::ok(NAME, public_url)
-        .detail(format!("Application ID URI that the registration must have, character for character: {public_url}"))
+        .detail(format!(
+            "Application ID URI that the registration must have, character for character: {public_url}"
+        ))
         .detail(format!("scope that clients ask for: {scope}"));
     if let Ok(consented) = url.join("/consented") {
         finding = finding.detail(format!("redirect URI (platform Web) for consent: {consented}"));
@@ -89,7 +91,14 @@ mod tests {
 
     #[test]
     fn a_loopback_address_is_fine_for_development_only() {
-        let at = |is_development| judge("http://127.0.0.1:1/mcp", ISSUER, "http://127.0.0.1:1/mcp/x", is_development);
+        let at = |is_development| {
+            judge(
+                "http://127.0.0.1:1/mcp",
+                ISSUER,
+                "http://127.0.0.1:1/mcp/x",
+                is_development,
+            )
+        };
         assert_eq!(at(true).outcome(), &Outcome::Ok);
         assert!(matches!(at(false).outcome(), Outcome::Warning(_)));
     }

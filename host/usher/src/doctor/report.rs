@@ -122,7 +122,11 @@ fn text(finding: &Finding, is_coloured: bool) -> String {
     let mut text = format!("  {start}{word:<8}{end} {:<16}{}\n", finding.name(), finding.says());
     let mut line = |label: &str, said: &str| {
         for (row, said) in said.lines().enumerate() {
-            let label = if row == 0 { label.to_owned() } else { " ".repeat(label.len()) };
+            let label = if row == 0 {
+                label.to_owned()
+            } else {
+                " ".repeat(label.len())
+            };
             let _ = writeln!(text, "{:INDENT$}{label}{said}", "");
         }
     };
@@ -206,7 +210,11 @@ mod tests {
     }
 
     fn failed() -> Finding {
-        Finding::failed("store", "can't be opened", Trouble::new("It is so.", "Do that,\nand this."))
+        Finding::failed(
+            "store",
+            "can't be opened",
+            Trouble::new("It is so.", "Do that,\nand this."),
+        )
     }
 
     #[test]
@@ -246,7 +254,10 @@ mod tests {
     fn programs_read_whether_all_is_well_and_each_check_by_itself() {
         let json = report(vec![Finding::ok("keys", "2"), failed()]).json();
         assert_eq!(json["ok"], false);
-        assert_eq!(json["checks"][0], json!({ "name": "keys", "outcome": "ok", "says": "2" }));
+        assert_eq!(
+            json["checks"][0],
+            json!({ "name": "keys", "outcome": "ok", "says": "2" })
+        );
         assert_eq!(json["checks"][1]["wrong"], "It is so.");
         assert_eq!(report(vec![Finding::skipped("a", "b")]).json()["ok"], true);
     }

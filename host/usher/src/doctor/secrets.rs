@@ -16,8 +16,15 @@ pub(super) fn check(target: &Target) -> Option<Finding> {
         if let Err(error) = source.read() {
             let wrong = words::sentence(&format!("secrets.{name}: {error:#}"));
             let fix = format!("Put it where secrets.{name} says, readable for the host's user, or correct that key.");
-            return Some(Finding::failed(NAME, format!("{name} can't be read"), Trouble::new(wrong, fix)));
+            return Some(Finding::failed(
+                NAME,
+                format!("{name} can't be read"),
+                Trouble::new(wrong, fix),
+            ));
         }
     }
-    Some(Finding::ok(NAME, format!("{} can be read", words::count(secrets.len(), "secret"))))
+    Some(Finding::ok(
+        NAME,
+        format!("{} can be read", words::count(secrets.len(), "secret")),
+    ))
 }

@@ -20,7 +20,10 @@ pub(super) async fn check(target: &Target) -> Finding {
     let data = target.config.data.clone();
     let of = data.display().to_string();
     if !data.exists() {
-        return Finding::ok(NAME, format!("{of} isn't there yet; the host makes it at its first start"));
+        return Finding::ok(
+            NAME,
+            format!("{of} isn't there yet; the host makes it at its first start"),
+        );
     }
     if !data.join(FILE).exists() {
         return empty(&data);
@@ -36,7 +39,10 @@ pub(super) async fn check(target: &Target) -> Finding {
         Err(error) => Finding::failed(
             NAME,
             of,
-            Trouble::new(format!("Opening it ended early: {error}."), "This is a defect of the host: please report it."),
+            Trouble::new(
+                format!("Opening it ended early: {error}."),
+                "This is a defect of the host: please report it.",
+            ),
         ),
     }
 }
@@ -44,7 +50,10 @@ pub(super) async fn check(target: &Target) -> Finding {
 /// A folder without a store: all that matters is whether one can be made.
 fn empty(data: &Path) -> Finding {
     match tempfile::tempfile_in(data) {
-        Ok(_) => Finding::ok(NAME, format!("{} is empty; the host makes it at its first start", data.display())),
+        Ok(_) => Finding::ok(
+            NAME,
+            format!("{} is empty; the host makes it at its first start", data.display()),
+        ),
         Err(error) => Finding::failed(
             NAME,
             data.display().to_string(),

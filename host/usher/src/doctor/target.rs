@@ -125,9 +125,13 @@ impl Target {
     #[cfg(feature = "dev")]
     fn of_development(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| {
-            format!("{} can't be read; is a development host running with this --data?", file.display())
+            format!(
+                "{} can't be read; is a development host running with this --data?",
+                file.display()
+            )
         })?;
-        let description: Value = serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", file.display()))?;
+        let description: Value =
+            serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", file.display()))?;
         let authority = description["authority"].as_str();
         let authority = authority.with_context(|| format!("{} names no authority", file.display()))?;
         let mut config = Config::default();

@@ -9,9 +9,19 @@ pub(super) fn sentence(text: &str) -> String {
     };
     // What begins with a key, a path or an address begins as that does.
     let first_word = text.split_whitespace().next().unwrap_or_default();
-    let is_word = first_word.chars().all(|character| character.is_alphabetic() || character == '\'');
-    let start = if is_word { first.to_uppercase().to_string() } else { first.to_string() };
-    let end = if text.ends_with(['.', '!', '?', '|']) || text.contains('\n') { "" } else { "." };
+    let is_word = first_word
+        .chars()
+        .all(|character| character.is_alphabetic() || character == '\'');
+    let start = if is_word {
+        first.to_uppercase().to_string()
+    } else {
+        first.to_string()
+    };
+    let end = if text.ends_with(['.', '!', '?', '|']) || text.contains('\n') {
+        ""
+    } else {
+        "."
+    };
     format!("{start}{}{end}", characters.as_str())
 }
 
@@ -24,7 +34,11 @@ pub(super) fn distance(seconds: i64) -> String {
         7_200..172_800 => format!("{} h", amount / 3_600),
         _ => format!("{} days", amount / 86_400),
     };
-    if seconds < 0 { format!("{amount} ago") } else { format!("in {amount}") }
+    if seconds < 0 {
+        format!("{amount} ago")
+    } else {
+        format!("in {amount}")
+    }
 }
 
 /// `1 key`, `2 keys`.

@@ -63,6 +63,7 @@ fn check_assertion(request: &TokenRequest<'_>, client: &Client, assertion: &str)
     if request.params.require("client_assertion_type")? != ASSERTION_TYPE {
         return Err(EntraError::malformed_request());
     }
+    request.cloud.issued.keep(assertion.to_owned());
     let jwt = Jwt::parse(assertion).ok_or_else(EntraError::assertion_malformed)?;
     // A client's own assertion is issued by its bare id; anybody else who issues tokens has an address.
     if jwt.text("iss").is_some_and(|issuer| issuer.contains("://")) {

@@ -65,7 +65,7 @@ impl Answer<'_> {
             "scope": self.scopes.granted_in_full(self.persona, self.client, &cloud.addresses),
             "expires_in": lifetime,
             "ext_expires_in": lifetime,
-            "access_token": tokens::sign(key, claims).map_err(internal)?,
+            "access_token": cloud.issued.keep(tokens::sign(key, claims).map_err(internal)?),
         });
         if lifetime >= LONG {
             answer["refresh_in"] = json!(lifetime / 2);
@@ -78,7 +78,7 @@ impl Answer<'_> {
                 session: self.session.clone(),
             };
             let now = OffsetDateTime::now_utc().unix_timestamp();
-            answer["refresh_token"] = json!(refresh::seal(&state.refresh_key, grant, now));
+            answer["refresh_token"] = json!(cloud.issued.keep(refresh::seal(&state.refresh_key, grant, now)));
         }
         if self.scopes.openid {
             let id_token = IdToken {
@@ -90,7 +90,11 @@ impl Answer<'_> {
                 profile: self.scopes.profile,
                 email: self.scopes.email,
             };
-            answer["id_token"] = json!(tokens::sign(key, id_token.claims()).map_err(internal)?);
+            answer["id_token"] = json!(
+                cloud
+                    .issued
+                    .keep(tokens::sign(key, id_token.claims()).map_err(internal)?)
+            );
         }
         if self.client_info {
             let info = json!({ "uid": self.persona.object_id, "utid": TENANT_ID });

@@ -38,6 +38,6 @@ pub(in crate::oauth) fn issue(request: &TokenRequest<'_>) -> Result<Value, Entra
         "token_type": "Bearer",
         "expires_in": lifetime,
         "ext_expires_in": lifetime,
-        "access_token": tokens::sign(state.keys.signing(), claims).map_err(internal)?,
+        "access_token": cloud.issued.keep(tokens::sign(state.keys.signing(), claims).map_err(internal)?),
     }))
 }

@@ -15,8 +15,26 @@ const HEADER: [&str; 3] = ["alg", "typ", "kid"];
 /// The claims that matter, in the order in which they are looked at: what it is, from whom, for whom, about whom, by whom, for
 /// what, when. Names and addresses of people are not among them.
 const CLAIMS: [&str; 20] = [
-    "ver", "iss", "aud", "tid", "oid", "azp", "appid", "idtyp", "scp", "roles", "exp", "nbf", "iat", "uti", "acrs", "idp",
-    "xms_cc", "cnf", "hasgroups", "groups",
+    "ver",
+    "iss",
+    "aud",
+    "tid",
+    "oid",
+    "azp",
+    "appid",
+    "idtyp",
+    "scp",
+    "roles",
+    "exp",
+    "nbf",
+    "iat",
+    "uti",
+    "acrs",
+    "idp",
+    "xms_cc",
+    "cnf",
+    "hasgroups",
+    "groups",
 ];
 
 /// The longest text that is shown of a claim.
@@ -57,7 +75,11 @@ impl Decoded {
             }
         };
         section("header", self.header.as_ref(), &HEADER);
-        section("claims, before anybody has vouched for them", self.claims.as_ref(), &CLAIMS);
+        section(
+            "claims, before anybody has vouched for them",
+            self.claims.as_ref(),
+            &CLAIMS,
+        );
         if self.has_overage() {
             let _ = writeln!(
                 text,
@@ -74,7 +96,10 @@ impl Decoded {
         let only = |members: &Option<Map<String, Value>>, shown: &[&str]| {
             let members = members.as_ref()?;
             let kept = members.iter().filter(|(name, _)| shown.contains(&name.as_str()));
-            Some(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
+            Some(
+                kept.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect::<Map<_, _>>(),
+            )
         };
         serde_json::json!({
             "header": only(&self.header, &HEADER),
@@ -104,7 +129,9 @@ fn told(name: &str, value: &Value, now: i64) -> String {
 
 fn moment(at: i64, now: i64) -> String {
     let distance = words::distance(at.saturating_sub(now));
-    let time = u64::try_from(at).ok().and_then(|at| UNIX_EPOCH.checked_add(Duration::from_secs(at)));
+    let time = u64::try_from(at)
+        .ok()
+        .and_then(|at| UNIX_EPOCH.checked_add(Duration::from_secs(at)));
     // What comes after the year 9999 can't be written in this form.
     match time.filter(|_| at < 253_402_300_800) {
         Some(time) => format!("{}, {distance}", httpdate::fmt_http_date(time)),
@@ -151,7 +178,15 @@ mod tests {
         });
         let decoded = Decoded::of(&token(&header, &claims));
         let text = decoded.text(1_796_000_000);
-        for part in ["RS256", "a b", "[\"x\"]", "in 10 min", "cp1", "bound to a key", "2 groups"] {
+        for part in [
+            "RS256",
+            "a b",
+            "[\"x\"]",
+            "in 10 min",
+            "cp1",
+            "bound to a key",
+            "2 groups",
+        ] {
             assert!(text.contains(part), "{part:?} is missing in: {text}");
         }
         for part in ["Alice", "opaque", "chain", "signature-of-it", "g1"] {
@@ -159,7 +194,10 @@ mod tests {
         }
         let json = decoded.json();
         assert_eq!(json["claims"]["scp"], "a b");
-        assert_eq!((&json["claims"]["name"], &json["header"]["x5c"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&json["claims"]["name"], &json["header"]["x5c"]),
+            (&Value::Null, &Value::Null)
+        );
     }
 
     #[test]
@@ -183,7 +221,10 @@ mod tests {
     fn a_claim_can_not_write_to_the_terminal() {
         let claims = json!({ "aud": "\u{1b}[2J\u{202e}evil\r\nok", "scp": "x".repeat(1_000), "exp": i64::MAX });
         let text = Decoded::of(&token(&json!({}), &claims)).text(0);
-        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains('\r'), "{text:?}");
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains('\r'),
+            "{text:?}"
+        );
         assert!(text.len() < 1_000, "{text}");
     }
 }

@@ -49,7 +49,9 @@ pub(super) async fn run(given: Option<&NotAnArgument>, arguments: &DoctorArgumen
     let token = read()?;
     let decoded = Decoded::of(token.expose_secret());
     let place = Place::find(arguments);
-    let of = place.as_ref().map_or_else(|_| "a token".to_owned(), |place| format!("a token for {place}"));
+    let of = place
+        .as_ref()
+        .map_or_else(|_| "a token".to_owned(), |place| format!("a token for {place}"));
     let mut report = Report::start(&of, arguments.json);
     report.show("token", &decoded.text(now()), decoded.json());
     report.add(match place.map(|place| place.open()) {
@@ -57,7 +59,11 @@ pub(super) async fn run(given: Option<&NotAnArgument>, arguments: &DoctorArgumen
         Ok(Err(error)) => super::unreadable(&error),
         Err(error) => {
             let fix = super::words::sentence(&error.to_string());
-            Finding::failed(NAME, "none", Trouble::new("There is no configuration to judge it by.", fix))
+            Finding::failed(
+                NAME,
+                "none",
+                Trouble::new("There is no configuration to judge it by.", fix),
+            )
         }
     });
     Ok(report.end())
@@ -89,7 +95,10 @@ fn read() -> anyhow::Result<SecretString> {
 fn bare(text: &str) -> &str {
     let mut text = text.trim();
     for prefix in ["authorization:", "bearer "] {
-        if text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+        if text
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        {
             text = text[prefix.len()..].trim_start();
         }
     }
@@ -99,7 +108,9 @@ fn bare(text: &str) -> &str {
 /// Seconds since 1970, as tokens count.
 fn now() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.ok().and_then(|now| i64::try_from(now.as_secs()).ok()).unwrap_or_default()
+    now.ok()
+        .and_then(|now| i64::try_from(now.as_secs()).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -115,7 +126,10 @@ mod tests {
 
     #[test]
     fn what_was_given_as_an_argument_is_not_kept() {
-        assert_eq!(format!("{:?}", NotAnArgument::from("a.b.c".to_owned())), "NotAnArgument");
+        assert_eq!(
+            format!("{:?}", NotAnArgument::from("a.b.c".to_owned())),
+            "NotAnArgument"
+        );
         assert_eq!(std::mem::size_of::<NotAnArgument>(), 0);
     }
 }

@@ -3,7 +3,8 @@
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use usher_entra::{
-    Answer, BearerToken, Caller, CallerKind, Credentials, Hint, Reason, Rejection, Verifier, VerifierSettings, http_client,
+    Answer, BearerToken, Caller, CallerKind, Credentials, Hint, Reason, Rejection, Verifier, VerifierSettings,
+    http_client,
 };
 
 use super::super::finding::{Finding, Trouble};
@@ -41,7 +42,11 @@ fn verifier(settings: VerifierSettings) -> anyhow::Result<Verifier> {
 fn bearer(token: &SecretString) -> Result<BearerToken, Box<Finding>> {
     let refused = |wrong: &str| {
         let fix = "Copy the token whole, on one line, and nothing else.";
-        Box::new(Finding::failed(NAME, told(Answer::Invalid), Trouble::new(words::sentence(wrong), fix)))
+        Box::new(Finding::failed(
+            NAME,
+            told(Answer::Invalid),
+            Trouble::new(words::sentence(wrong), fix),
+        ))
     };
     let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
         .map_err(|_| refused("what was read can't be sent in a header"))?;
@@ -58,15 +63,24 @@ fn accepted(caller: &Caller, now: i64) -> Finding {
         CallerKind::User => "user",
         CallerKind::Application => "application",
     };
-    let end = i64::try_from(caller.expires_at()).unwrap_or(i64::MAX).saturating_sub(now);
+    let end = i64::try_from(caller.expires_at())
+        .unwrap_or(i64::MAX)
+        .saturating_sub(now);
     let finding = Finding::ok(
         NAME,
-        format!("the host takes it: {kind} {}, through client {}", caller.object_id(), caller.client_id()),
+        format!(
+            "the host takes it: {kind} {}, through client {}",
+            caller.object_id(),
+            caller.client_id()
+        ),
     );
     let finding = finding.detail(if end >= 0 {
         format!("it ends {}", words::distance(end))
     } else {
-        format!("it ended {}, which the configured clock skew still tolerates", words::distance(end))
+        format!(
+            "it ended {}, which the configured clock skew still tolerates",
+            words::distance(end)
+        )
     });
     finding.detail(if caller.handles_claims_challenges() {
         "its client is sent claims challenges"
