@@ -134,8 +134,10 @@ impl Target {
             serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", file.display()))?;
         let authority = description["authority"].as_str();
         let authority = authority.with_context(|| format!("{} names no authority", file.display()))?;
-        let mut config = Config::default();
-        config.data = file.parent().map(Path::to_owned).unwrap_or_default();
+        let config = Config {
+            data: file.parent().map(Path::to_owned).unwrap_or_default(),
+            ..Config::default()
+        };
         Ok(Self {
             sign_in: crate::dev::cloud::DevelopmentCloud(&description).sign_in()?,
             cloud: Cloud::development(authority.parse()?)?,
