@@ -37,8 +37,13 @@ impl Guest for Program {
     }
 
     fn call_tool(_name: String, arguments: String, _context: RequestContext) -> Answer {
-        let arguments: Value = serde_json::from_str(&arguments).unwrap();
-        let answers: Vec<Value> = arguments["do"].as_array().unwrap().iter().map(run).collect();
+        let arguments: Value = serde_json::from_str(&arguments).expect("the host gives JSON");
+        let answers: Vec<Value> = arguments["do"]
+            .as_array()
+            .expect("the test gives a list")
+            .iter()
+            .map(run)
+            .collect();
         let mut result = text(String::new());
         result.structured_content = Some(json!({ "answers": answers }).to_string());
         Ok(CallToolOutcome::Complete(result))
@@ -97,7 +102,12 @@ fn run(operation: &Value) -> Value {
 }
 
 fn patch(operation: &Value, container: &str, id: &str, shared: bool) -> Value {
-    let steps: Vec<PatchOperation> = operation["steps"].as_array().unwrap().iter().map(step).collect();
+    let steps: Vec<PatchOperation> = operation["steps"]
+        .as_array()
+        .expect("the test gives what is read")
+        .iter()
+        .map(step)
+        .collect();
     let options = PatchOptions {
         if_match: optional(operation, "if-match"),
         condition: optional(operation, "condition"),
@@ -115,7 +125,7 @@ fn step(step: &Value) -> PatchOperation {
         path: part(1),
         value: part(2),
     };
-    match step[0].as_str().unwrap() {
+    match step[0].as_str().expect("the test gives what is read") {
         "add" => PatchOperation::Add(value()),
         "set" => PatchOperation::Set(value()),
         "replace" => PatchOperation::Replace(value()),
@@ -131,19 +141,23 @@ fn step(step: &Value) -> PatchOperation {
 
 /// `["create", "JSON text"]`, `["delete", "id"]`.
 fn transact(operation: &Value, container: &str, shared: bool) -> Value {
-    let writes = operation["writes"].as_array().unwrap().iter().map(|write| {
-        let body = write[1].as_str().unwrap_or_default().to_owned();
-        match write[0].as_str().unwrap() {
-            "create" => Write::Create(body),
-            "upsert" => Write::Upsert(body),
-            "replace" => Write::Replace(GuardedBody { body, if_match: None }),
-            "delete" => Write::Delete(GuardedId {
-                id: body,
-                if_match: None,
-            }),
-            other => panic!("no write {other:?}"),
-        }
-    });
+    let writes = operation["writes"]
+        .as_array()
+        .expect("the test gives what is read")
+        .iter()
+        .map(|write| {
+            let body = write[1].as_str().unwrap_or_default().to_owned();
+            match write[0].as_str().expect("the test gives what is read") {
+                "create" => Write::Create(body),
+                "upsert" => Write::Upsert(body),
+                "replace" => Write::Replace(GuardedBody { body, if_match: None }),
+                "delete" => Write::Delete(GuardedId {
+                    id: body,
+                    if_match: None,
+                }),
+                other => panic!("no write {other:?}"),
+            }
+        });
     let writes: Vec<Write> = writes.collect();
     let done = match shared {
         true => shared_documents_write::transact(container, &writes),
@@ -156,7 +170,7 @@ fn transact(operation: &Value, container: &str, shared: bool) -> Value {
 }
 
 fn read_many(operation: &Value, container: &str, shared: bool) -> Value {
-    let ids: Vec<String> = serde_json::from_value(operation["ids"].clone()).unwrap();
+    let ids: Vec<String> = serde_json::from_value(operation["ids"].clone()).expect("the test gives what is read");
     let found = match shared {
         true => shared_documents::read_many(container, &ids),
         false => my_documents::read_many(container, &ids),
@@ -168,7 +182,9 @@ fn read_many(operation: &Value, container: &str, shared: bool) -> Value {
 
 fn query(operation: &Value, container: &str) -> Value {
     let options = QueryOptions {
-        max_items: operation["max"].as_u64().map(|max| u32::try_from(max).unwrap()),
+        max_items: operation["max"]
+            .as_u64()
+            .map(|max| u32::try_from(max).expect("the test gives what is read")),
         continuation: optional(operation, "from"),
     };
     let parameters = operation["with"].as_str().unwrap_or("{}");
@@ -179,14 +195,17 @@ fn query(operation: &Value, container: &str) -> Value {
     };
     told(
         asked(container, string(operation, "text"), parameters, Some(&options)),
-        |Page { items, continuation }| json!({ "items": serde_json::from_str::<Value>(&items).unwrap(), "next": continuation }),
+        |Page { items, continuation }| json!({ "items": serde_json::from_str::<Value>(&items).expect("the test gives what is read"), "next": continuation }),
     )
 }
 
 /// Twenty operations of all kinds on ids that other people use as well, all bodies with the mark of the one who calls. Answers
 /// with the operations that were done and with whatever came back without that mark.
 fn mix(operation: &Value, container: &str) -> Value {
-    let (mark, round) = (string(operation, "mark"), operation["round"].as_u64().unwrap());
+    let (mark, round) = (
+        string(operation, "mark"),
+        operation["round"].as_u64().expect("the test gives what is read"),
+    );
     let mut done = 0;
     let mut foreign = Vec::new();
     let mut look = |rows: Vec<Value>| {
@@ -196,11 +215,11 @@ fn mix(operation: &Value, container: &str) -> Value {
     for step in 0..4 {
         let id = format!("item {}", (round + step) % 50);
         let body = json!({ "id": id, "mark": mark, "n": round }).to_string();
-        my_documents_write::upsert(container, &body).unwrap();
+        my_documents_write::upsert(container, &body).expect("the test gives what is read");
         look(Vec::new());
         look(my_documents::read(container, &id).map(body_of).into_iter().collect());
         let ids: Vec<String> = (0..10).map(|number| format!("item {number}")).collect();
-        let found = my_documents::read_many(container, &ids).unwrap();
+        let found = my_documents::read_many(container, &ids).expect("the test gives what is read");
         look(found.into_iter().flatten().map(body_of).collect());
         let text = [
             "SELECT TOP 20 * FROM c WHERE c.n >= 0 OR true",
@@ -208,8 +227,8 @@ fn mix(operation: &Value, container: &str) -> Value {
             "SELECT c.mark, COUNT(1) AS n FROM c GROUP BY c.mark",
             "SELECT DISTINCT c.mark FROM c",
         ][step as usize];
-        let page = my_documents::query(container, text, "{}", None).unwrap();
-        look(serde_json::from_str(&page.items).unwrap());
+        let page = my_documents::query(container, text, "{}", None).expect("the test gives what is read");
+        look(serde_json::from_str(&page.items).expect("the test gives what is read"));
         match step {
             3 => {
                 // Somebody who calls twice at once may have deleted it meanwhile.
@@ -240,7 +259,7 @@ fn written(result: Result<Written, Error>) -> Value {
 }
 
 fn body_of(item: Item) -> Value {
-    serde_json::from_str(&item.body).unwrap()
+    serde_json::from_str(&item.body).expect("the test gives what is read")
 }
 
 /// The kind of an error as the contract calls it, and its text if it has one.
