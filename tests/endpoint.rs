@@ -10,6 +10,7 @@
 //! counts     what a call costs elsewhere: one exchange, one lookup, one fetch of keys, for however many askers
 //! outages    what fails elsewhere in the middle of load: no wrong allow, no wrong deny, and recovery
 //! three-readers  what the client, the operator and the tool read of each failure, as golden files
+//! doctor     what `usher doctor` finds and says of it
 //! step-up    who sees and calls a tool by scope, role and group, and how a client gets what it lacks
 //! ```
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -17,6 +18,7 @@
 mod arguments;
 mod clients;
 mod counts;
+mod doctor;
 mod graph;
 mod msal;
 mod outages;

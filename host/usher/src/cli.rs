@@ -1,5 +1,6 @@
 //! The command line.
 
+#[cfg(feature = "dev")]
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -27,7 +27,9 @@ pub(crate) enum Backend {
     Cosmos,
 }
 
-/// A database of Azure Cosmos DB. Its containers are those of `[containers]`, which must exist.
+/// A database of Azure Cosmos DB. Its containers are those of `[containers]`, which must exist. A host without Cosmos reads it, to
+/// say that it is one.
+#[cfg_attr(not(feature = "cosmos"), allow(dead_code))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Cosmos {
@@ -40,6 +42,7 @@ pub(crate) struct Cosmos {
 }
 
 /// The host's credential for Azure Cosmos DB. `kind` says which.
+#[cfg_attr(not(feature = "cosmos"), allow(dead_code))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(
     tag = "kind",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use serde::Deserialize;
 use toml::Table;
 
@@ -12,9 +12,10 @@ use super::{Config, environment};
 ///
 /// # Errors
 /// As [`load`], and if it names a tenant: the development host brings its own sign-in.
+#[cfg(feature = "dev")]
 pub(crate) fn for_development(file: Option<&Path>) -> anyhow::Result<Config> {
     let config = load(file)?;
-    ensure!(
+    anyhow::ensure!(
         config.entra.is_none() && config.public_url.is_none(),
         "[entra] and public-url are for `usher serve`: the development host brings its own sign-in; leave them out"
     );

@@ -22,9 +22,13 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub(crate) use credential::Credential;
-pub(crate) use documents::{Backend, CosmosCredential, Documents};
+#[cfg(feature = "cosmos")]
+pub(crate) use documents::CosmosCredential;
+pub(crate) use documents::{Backend, Documents};
 pub(crate) use entra::Entra;
-pub(crate) use file::{for_development, load};
+#[cfg(feature = "dev")]
+pub(crate) use file::for_development;
+pub(crate) use file::load;
 pub(crate) use secret::SecretSource;
 
 /// The whole configuration, with its defaults.

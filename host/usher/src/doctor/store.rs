@@ -1,13 +1,18 @@
-//! The document store in the data folder: whether the host could open it. Nothing is made: neither the folder, if it isn't
-//! there, nor containers, whose partition key could never be changed again.
+//! The document store that is configured. The embedded one: whether the host could open it. Nothing is made: neither the
+//! folder, if it isn't there, nor containers, whose partition key could never be changed again. Azure Cosmos DB: whether the
+//! account can be reached.
 
 use std::path::Path;
 
+use reqwest::StatusCode;
+use url::Url;
 use usher_documents::{DocumentStore as _, EmbeddedSettings, EmbeddedStore, OpenError};
 
 use super::finding::{Finding, Trouble};
+use super::get::get;
 use super::target::Target;
 use super::words;
+use crate::config::Backend;
 
 /// The name of the finding.
 pub(super) const NAME: &str = "store";
@@ -15,8 +20,51 @@ pub(super) const NAME: &str = "store";
 /// The store's file in the data folder.
 const FILE: &str = "documents.db";
 
-/// Opens it, if it is there and nobody else has.
+/// Looks at the one that the host would open.
 pub(super) async fn check(target: &Target) -> Finding {
+    let documents = &target.config.documents;
+    match (documents.backend, &documents.cosmos) {
+        (Backend::Cosmos, Some(account)) => cosmos(&account.endpoint).await,
+        (Backend::Cosmos, None) | (Backend::Embedded, _) => embedded(target).await,
+    }
+}
+
+/// Asks the account without saying who asks.
+async fn cosmos(endpoint: &Url) -> Finding {
+    match get(endpoint).await {
+        Ok(answer) => judge(endpoint, answer.status),
+        Err(trouble) => Finding::failed(NAME, endpoint.as_str(), trouble),
+    }
+}
+
+fn judge(endpoint: &Url, status: StatusCode) -> Finding {
+    if status == StatusCode::UNAUTHORIZED {
+        return Finding::ok(
+            NAME,
+            format!("Azure Cosmos DB {endpoint} answers; `usher serve` checks credential, database and containers"),
+        );
+    }
+    let trouble = if status == StatusCode::FORBIDDEN {
+        Trouble::new(
+            "The account refuses requests from this machine's address (403).",
+            "Let this machine's network through the account's firewall, or reach it by a private endpoint.",
+        )
+    } else if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        Trouble::new(
+            format!("The account answers {status}."),
+            "Wait and try again; if it lasts, see https://status.azure.com for Azure Cosmos DB.",
+        )
+    } else {
+        Trouble::new(
+            format!("What answers there ({status}) is not Azure Cosmos DB, which would have asked for a credential."),
+            "Compare documents.cosmos.endpoint with the account's URI, and see whether a proxy answers in its place.",
+        )
+    };
+    Finding::failed(NAME, endpoint.as_str(), trouble)
+}
+
+/// Opens it, if it is there and nobody else has.
+async fn embedded(target: &Target) -> Finding {
     let data = target.config.data.clone();
     let of = data.display().to_string();
     if !data.exists() {
@@ -87,5 +135,16 @@ mod tests {
         assert!(!empty(folder.path()).has_failed());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         assert!(empty(&folder.path().join("gone")).has_failed());
+    }
+
+    #[test]
+    fn only_a_demand_for_a_credential_shows_that_cosmos_answers() {
+        let endpoint = Url::parse("https://name.documents.azure.com/").unwrap();
+        let good = judge(&endpoint, StatusCode::UNAUTHORIZED);
+        assert!(!good.has_failed() && good.says().contains(endpoint.as_str()));
+        for status in [200, 302, 403, 404, 429, 500, 503] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert!(judge(&endpoint, status).has_failed(), "{status}");
+        }
     }
 }
