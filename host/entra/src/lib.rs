@@ -73,7 +73,7 @@ pub use credential::{
 pub use downstream_token::DownstreamToken;
 pub use http_client::http_client;
 pub use jwks::KeyStatus;
-pub use metadata::{Challenge, MetadataError, ProtectedResource};
+pub use metadata::{Challenge, MetadataError, ProtectedResource, bearer_challenge};
 pub use on_behalf_of::{ExchangeError, OnBehalfOf, OnBehalfOfSettings, Remedy};
 pub use operator_note::OperatorNote;
 pub use rejection::{Answer, Hint, Quoted, Reason, Rejection};

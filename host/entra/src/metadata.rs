@@ -124,7 +124,7 @@ impl ProtectedResource {
             let scope = scopes.join(" ");
             parameters.push(("scope", &scope));
             parameters.push(("resource_metadata", &metadata_url));
-            challenge_value(&parameters)
+            bearer_challenge(&parameters)
         };
         Ok(Self {
             no_credentials: challenge(None),
@@ -194,8 +194,12 @@ fn is_quotable(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
-/// `Bearer` with parameters as quoted strings (RFC 9110 §11.6.1, §5.6.4).
-fn challenge_value(parameters: &[(&str, &str)]) -> HeaderValue {
+/// The value of a `WWW-Authenticate` header: `Bearer` with parameters as quoted strings (RFC 9110 §11.6.1, §5.6.4).
+///
+/// # Panics
+/// When a value isn't printable ASCII without quotes and backslashes: callers have checked what they put in.
+#[must_use]
+pub fn bearer_challenge(parameters: &[(&str, &str)]) -> HeaderValue {
     let parameters: Vec<String> = parameters
         .iter()
         .map(|(name, value)| format!("{name}=\"{value}\""))

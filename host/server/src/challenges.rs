@@ -5,7 +5,7 @@
 
 use http::HeaderValue;
 use url::Url;
-use usher_entra::{Caller, ClaimsChallenge, ProtectedResource};
+use usher_entra::{Caller, ClaimsChallenge, ProtectedResource, bearer_challenge};
 
 /// Scopes of OpenID Connect: no resource's, and never asked for in a challenge.
 const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -44,7 +44,7 @@ impl Challenges {
                 scopes.push(full);
             }
         }
-        bearer(&[
+        bearer_challenge(&[
             ("error", "insufficient_scope"),
             (
                 "error_description",
@@ -58,7 +58,7 @@ impl Challenges {
     /// For 401: Entra wants more of the sign-in ("Claims challenges, claims requests, and client capabilities", Microsoft
     /// identity platform). The client hands the claims to Entra as they are.
     pub(crate) fn insufficient_claims(&self, claims: &ClaimsChallenge) -> HeaderValue {
-        bearer(&[
+        bearer_challenge(&[
             ("error", "insufficient_claims"),
             ("error_description", "The sign-in must satisfy the claims."),
             ("claims", &claims.to_header()),
@@ -72,15 +72,6 @@ impl Challenges {
 fn is_scope(short: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     !short.is_empty() && short.bytes().all(is_plain) && !OPENID_SCOPES.contains(&short)
-}
-
-fn bearer(parameters: &[(&str, &str)]) -> HeaderValue {
-    let parameters: Vec<String> = parameters
-        .iter()
-        .map(|(name, value)| format!("{name}=\"{value}\""))
-        .collect();
-    HeaderValue::try_from(format!("Bearer {}", parameters.join(", ")))
-        .expect("scopes and the URL were checked to be printable ASCII without quotes, base64 is, and the rest is ours")
 }
 
 #[cfg(test)]
