@@ -7,6 +7,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use usher_downstream::DownstreamError;
 use usher_entra::Remedy;
 use usher_policy::NotCovered;
@@ -39,6 +40,21 @@ impl Failure {
     pub(crate) fn too_many(what: &str, count: usize) -> Self {
         Self::Invalid(format!("{count} {what} at once: at most {SIDE_BY_SIDE}"))
     }
+}
+
+/// Sends requests side by side: one answer for each, in the same order. None is sent if there are more than may go together.
+pub(crate) async fn side_by_side<R, A, F>(requests: Vec<R>, send: impl Fn(R) -> F) -> Vec<Result<A, Failure>>
+where
+    F: Future<Output = Result<A, Failure>>,
+{
+    let count = requests.len();
+    if count > SIDE_BY_SIDE {
+        return requests
+            .iter()
+            .map(|_| Err(Failure::too_many("requests", count)))
+            .collect();
+    }
+    join_all(requests.into_iter().map(send)).await
 }
 
 impl From<NotCovered> for Failure {

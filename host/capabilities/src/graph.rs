@@ -1,6 +1,5 @@
 //! `usher:host/graph`: Microsoft Graph on behalf of the caller, to read, as far as the grant's list goes.
 
-use futures_util::future::join_all;
 use usher_downstream::{GraphRequest, GraphResponse, Method};
 use usher_policy::{Grant, GraphPath};
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use crate::bindings::graph as wit;
 use crate::bindings::graph_types as types;
 use crate::call_context::CallContext;
 use crate::capability::{Capability, NotAdmitted, not_granted};
-use crate::downstream::{Failure, SIDE_BY_SIDE};
+use crate::downstream::{Failure, SIDE_BY_SIDE, side_by_side};
 use crate::services::Services;
 
 pub(crate) struct Graph;
@@ -127,15 +126,7 @@ impl wit::Host for CallContext {
         requests: Vec<wit::GetRequest>,
     ) -> wasmtime::Result<Vec<Result<types::Response, types::Error>>> {
         self.enter_times(requests.len())?;
-        let answers = if requests.len() > SIDE_BY_SIDE {
-            let count = requests.len();
-            requests
-                .iter()
-                .map(|_| Err(Failure::too_many("requests", count)))
-                .collect()
-        } else {
-            join_all(requests.into_iter().map(|request| self.get_from_graph(request))).await
-        };
+        let answers = side_by_side(requests, |request| self.get_from_graph(request)).await;
         let told = answers
             .into_iter()
             .map(|answer| answer.map_err(|failure| self.tell::<Graph>(failure).into()));

@@ -1,6 +1,5 @@
 //! `usher:host/http`: other services over HTTPS, as far as the grant's origins go. The host attaches the credentials.
 
-use futures_util::future::join_all;
 use url::Url;
 use usher_downstream::{DownstreamError, HttpRequest, HttpResponse, Method};
 use usher_policy::Grant;
@@ -9,7 +8,7 @@ use wasmtime::component::{HasSelf, Linker};
 use crate::bindings::http as wit;
 use crate::call_context::CallContext;
 use crate::capability::{Capability, NotAdmitted, not_granted};
-use crate::downstream::{Failure, SIDE_BY_SIDE};
+use crate::downstream::{Failure, side_by_side};
 use crate::services::Services;
 
 pub(crate) struct Http;
@@ -94,15 +93,7 @@ impl wit::Host for CallContext {
         requests: Vec<wit::Request>,
     ) -> wasmtime::Result<Vec<Result<wit::Response, wit::Error>>> {
         self.enter_times(requests.len())?;
-        let answers = if requests.len() > SIDE_BY_SIDE {
-            let count = requests.len();
-            requests
-                .iter()
-                .map(|_| Err(Failure::too_many("requests", count)))
-                .collect()
-        } else {
-            join_all(requests.into_iter().map(|request| self.send_by_http(request))).await
-        };
+        let answers = side_by_side(requests, |request| self.send_by_http(request)).await;
         let told = answers
             .into_iter()
             .map(|answer| answer.map_err(|failure| self.tell::<Http>(failure).into()));
