@@ -1,12 +1,13 @@
 //! The tools that are served: an immutable snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::load::LoadError;
+use crate::load_error::LoadError;
+use crate::revision::Revision;
 use crate::tool::Tool;
 
 /// A component that isn't served.
@@ -16,20 +17,74 @@ pub struct Refusal {
     pub file: PathBuf,
     /// Why, and what to do.
     pub error: LoadError,
+    /// The revision that is served on in its place. None: nothing of this component is served.
+    pub serving: Option<Arc<Revision>>,
 }
 
 /// All tools of a directory, by name, and what was refused. Never changes; a reload makes a new one.
 #[derive(Debug, Default)]
 pub struct Catalog {
     tools: Vec<Arc<Tool>>,
+    revisions: Vec<Arc<Revision>>,
     refused: Vec<Refusal>,
+    notes: BTreeMap<String, Arc<str>>,
 }
 
 impl Catalog {
-    /// A catalog of these tools. Of two tools with one name the caller has refused one already.
-    pub(crate) fn new(mut tools: Vec<Arc<Tool>>, refused: Vec<Refusal>) -> Self {
+    /// A catalog of these revisions, each with its file. Of two components that have a tool of one name, the one that comes first
+    /// is served and the other is refused.
+    #[must_use]
+    pub fn of(loaded: Vec<(PathBuf, Arc<Revision>)>, mut refused: Vec<Refusal>) -> Self {
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        let mut revisions: Vec<Arc<Revision>> = Vec::new();
+        for (file, revision) in &loaded {
+            let taken = revision.tools().iter().find_map(|tool| {
+                owners
+                    .get(tool.name())
+                    .map(|other| (tool.name().to_owned(), (*other).to_owned()))
+            });
+            match taken {
+                Some((tool, other)) => refused.push(Refusal {
+                    file: file.clone(),
+                    error: LoadError::NameTaken { tool, other },
+                    serving: None,
+                }),
+                None => {
+                    owners.extend(revision.tools().iter().map(|tool| (tool.name(), revision.name())));
+                    revisions.push(Arc::clone(revision));
+                }
+            }
+        }
+        let mut tools: Vec<_> = revisions
+            .iter()
+            .flat_map(|revision| revision.tools().iter().cloned())
+            .collect();
         tools.sort_by(|a, b| a.name().cmp(b.name()));
-        Self { tools, refused }
+        Self {
+            tools,
+            revisions,
+            refused,
+            notes: BTreeMap::new(),
+        }
+    }
+
+    /// The same with notes, by the names of components.
+    #[must_use]
+    pub fn with_notes(self, notes: BTreeMap<String, Arc<str>>) -> Self {
+        Self { notes, ..self }
+    }
+
+    /// What whoever calls a tool of a component is to be told beside its answer: in development, that its newest source didn't
+    /// build.
+    #[must_use]
+    pub fn note(&self, component: &str) -> Option<&Arc<str>> {
+        self.notes.get(component)
+    }
+
+    /// The components that are served.
+    #[must_use]
+    pub fn revisions(&self) -> &[Arc<Revision>] {
+        &self.revisions
     }
 
     /// The tools in the order of their names: the same order at every listing.

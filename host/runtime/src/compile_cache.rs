@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::load::hex;
+use crate::source::hex;
 
 /// The cache; without a folder it only compiles.
 pub(crate) struct CompileCache {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use usher_policy::{Requirement, RequirementError};
 
 use crate::bindings::contract;
-use crate::load::LoadError;
+use crate::load_error::LoadError;
 use crate::schema::Schema;
 
 /// The longest name of a tool: what MCP clients take.

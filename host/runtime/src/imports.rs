@@ -6,7 +6,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use crate::load::LoadError;
+use crate::load_error::LoadError;
 
 /// The package whose interfaces a host may offer.
 const HOST: &str = "usher:host/";

@@ -12,7 +12,7 @@ use crate::bindings::{ToolProvider, contract};
 use crate::engine::{one_line, restrain};
 use crate::fault::Limit;
 use crate::limiter::Limiter;
-use crate::load::LoadError;
+use crate::load_error::LoadError;
 
 /// Descriptions are constants; what takes longer computes something that it shouldn't.
 const DEADLINE: Duration = Duration::from_secs(10);

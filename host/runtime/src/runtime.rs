@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use usher_capabilities::{CallContext, Services};
-use usher_policy::Permit;
+use usher_policy::{Limits, Permit};
 use uuid::Uuid;
 use wasmtime::Engine;
 
@@ -15,9 +15,13 @@ use crate::call::{self, Outcome, Request};
 use crate::catalog::Catalog;
 use crate::compile_cache::CompileCache;
 use crate::engine::engine;
+use crate::examined::{Compiled, Examined, ExaminedTool};
 use crate::fault::Fault;
 use crate::load;
+use crate::load_error::LoadError;
+use crate::revision::Revision;
 use crate::settings::RuntimeSettings;
+use crate::source::Source;
 use crate::ticker::Ticker;
 use crate::tool::Tool;
 
@@ -84,6 +88,27 @@ impl Runtime {
     pub async fn load(&self, directory: &Path) -> std::io::Result<Catalog> {
         let _running = self.ticker.running();
         load::directory(self, directory).await
+    }
+
+    /// Loads one component with its grant.
+    ///
+    /// # Errors
+    /// Why it can't be served.
+    pub async fn load_revision(&self, source: &Source) -> Result<Revision, LoadError> {
+        let _running = self.ticker.running();
+        load::revision(self, source).await
+    }
+
+    /// Looks at a component without a grant: compiles it, and asks it for its tools within these limits. What it imports is looked
+    /// at and not linked.
+    ///
+    /// # Errors
+    /// The bytes aren't a component that this host can run, or what it says of its tools can't be served.
+    pub async fn examine(&self, source: &Source, limits: &Limits) -> Result<Examined, LoadError> {
+        let _running = self.ticker.running();
+        let compiled = Compiled::new(self, source.digest(), &source.wasm)?;
+        let tools = compiled.describe(self, limits).await?;
+        Ok(compiled.examined(tools.iter().map(ExaminedTool::from).collect()))
     }
 
     /// Runs one call of a tool in one fresh instance. Dropping the future stops the call.

@@ -11,6 +11,7 @@ use http::StatusCode;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use usher_entra::Verifier;
@@ -57,10 +58,11 @@ impl Server {
         settings: &ServerSettings,
         verifier: Arc<Verifier>,
         runtime: Arc<Runtime>,
-        catalog: &Catalog,
+        catalogs: watch::Receiver<Arc<Catalog>>,
         access: Access,
     ) -> Result<Self, SettingsError> {
         let checked = settings.check()?;
+        let catalog = &*catalogs.borrow();
         let (closing, ending, in_flight) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
 
         let sessions = Arc::new(BoundSessions::new(

@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     // The components are compiled and linked for real, over a store of their own: no data is touched.
     let scratch = tempfile::tempdir().context("no temporary folder could be made")?;
     let stack = Stack::scratch(&config, scratch.path(), &downstream, groups)?;
-    let catalog = stack.load(&tools).await?;
+    let catalog = stack.load(&tools).await?.catalog();
     for tool in catalog.tools() {
         let policy = tool.policy();
         println!(

@@ -14,7 +14,8 @@ use usher_capabilities::Services;
 use usher_documents::DocumentStore;
 use usher_downstream::Graph;
 use usher_entra::{Verifier, http_client};
-use usher_runtime::{AdmissionSettings, Catalog, Runtime, RuntimeSettings};
+use usher_registry::{Registry, RegistrySettings};
+use usher_runtime::{AdmissionSettings, Runtime, RuntimeSettings};
 use usher_server::{Access, Server, ServerSettings};
 use uuid::Uuid;
 
@@ -97,22 +98,20 @@ impl Stack {
     ///
     /// # Errors
     /// The folder can't be read.
-    pub(crate) async fn load(&self, tools: &Path) -> anyhow::Result<Arc<Catalog>> {
-        let catalog = self.runtime.load(tools).await.with_context(|| {
-            format!(
-                "the folder of tools {} can't be read; give another with --tools or the key `tools`",
-                tools.display()
-            )
-        })?;
-        Ok(Arc::new(catalog))
+    pub(crate) async fn load(&self, tools: &Path) -> anyhow::Result<Registry> {
+        let settings = RegistrySettings {
+            folder: tools.to_owned(),
+        };
+        Ok(Registry::open(settings, Arc::clone(&self.runtime)).await?)
     }
 
     /// Loads the components of a folder, and logs what isn't served.
     ///
     /// # Errors
     /// The folder can't be read.
-    pub(crate) async fn load_and_log(&self, tools: &Path) -> anyhow::Result<Arc<Catalog>> {
-        let catalog = self.load(tools).await?;
+    pub(crate) async fn load_and_log(&self, tools: &Path) -> anyhow::Result<Registry> {
+        let registry = self.load(tools).await?;
+        let catalog = registry.catalog();
         for refusal in catalog.refused() {
             tracing::error!(file = %refusal.file.display(), "not served: {}", refusal.error);
         }
@@ -121,7 +120,7 @@ impl Stack {
             refused = catalog.refused().len(),
             "tools loaded"
         );
-        Ok(catalog)
+        Ok(registry)
     }
 
     /// Serves until `stop` is cancelled and the calls that run have finished, then closes the store.
@@ -132,7 +131,7 @@ impl Stack {
         self,
         config: &Config,
         sign_in: SignIn,
-        catalog: Arc<Catalog>,
+        registry: Registry,
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
@@ -142,7 +141,13 @@ impl Stack {
         )?);
         let _fresh_keys = verifier.spawn_refresh();
         let settings = server_settings(config, &sign_in, listener.local_addr()?);
-        let server = Server::new(&settings, verifier, self.runtime, &catalog, Access::new(self.graph))?;
+        let server = Server::new(
+            &settings,
+            verifier,
+            self.runtime,
+            registry.catalogs(),
+            Access::new(self.graph),
+        )?;
         let served = server.serve(listener, stop).await;
         self.documents.close().await;
         served.context("the server stopped")

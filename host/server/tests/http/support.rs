@@ -16,6 +16,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -142,7 +143,8 @@ impl Plan {
                 runtime.load(&tools).await.unwrap()
             }
         };
-        let server = Server::new(&self.settings, verifier, runtime, &catalog, Access::new(None)).unwrap();
+        let (_, catalogs) = watch::channel(Arc::new(catalog));
+        let server = Server::new(&self.settings, verifier, runtime, catalogs, Access::new(None)).unwrap();
         Host {
             server,
             _keys: keys,

@@ -43,10 +43,10 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let sign_in = known.sign_in()?;
     let stack = Stack::open(&config, &known.downstream(&config)?, known.groups()?).await?;
     let entra = tokio::spawn(cloud.serve(stop.clone()));
-    let catalog = stack.load_and_log(&config.tools).await?;
+    let registry = stack.load_and_log(&config.tools).await?;
     write_description(&config.data, &description)?;
-    print!("{}", banner::text(&description, &catalog));
-    let served = stack.serve(&config, sign_in, catalog, listener, stop.clone()).await;
+    print!("{}", banner::text(&description, &registry.catalog()));
+    let served = stack.serve(&config, sign_in, registry, listener, stop.clone()).await;
     stop.cancel();
     entra.await.context("the loopback Entra stopped")??;
     served

@@ -39,9 +39,9 @@ async fn load(target: &Target, folder: &Path) -> anyhow::Result<std::sync::Arc<C
     }
     let scratch = tempfile::tempdir().context("no temporary folder can be made")?;
     let stack = Stack::scratch(&config, scratch.path(), &target.downstream()?, target.groups()?)?;
-    let catalog = stack.load(folder).await;
+    let registry = stack.load(folder).await;
     stack.close().await;
-    catalog
+    Ok(registry?.catalog())
 }
 
 fn judge(folder: &Path, catalog: &Catalog) -> Finding {

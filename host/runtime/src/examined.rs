@@ -1,0 +1,151 @@
+//! What a component is by itself, before any grant: what it imports, what it exports, which tools it says it has.
+
+use usher_policy::{Limits, Requirement};
+use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
+
+use crate::bindings::contract;
+use crate::component::tools_export;
+use crate::engine::one_line;
+use crate::load_error::LoadError;
+use crate::runtime::Runtime;
+use crate::{description, listing};
+
+/// An interface that a component imports, and which of its functions: a component can call those and no others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import {
+    /// The name with its package and version: `usher:host/my-documents@0.1.0`.
+    pub interface: String,
+    /// The functions, in the component's order. Empty: the interface gives types only, and nothing can be done with it. For a
+    /// function that is imported without an interface, that function's name alone.
+    pub functions: Vec<String>,
+}
+
+/// A component that compiles and describes its tools.
+pub struct Examined {
+    /// Its SHA-256: 64 lower-case hexadecimal digits.
+    pub digest: String,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// What it imports: the most that it can ever do. In the component's order.
+    pub imports: Vec<Import>,
+    /// The names of what it exports: `usher:tool/tools@0.1.0`.
+    pub exports: Vec<String>,
+    /// Its tools, as it describes them. Names are unique, schemas compile, JSON is JSON.
+    pub tools: Vec<ExaminedTool>,
+}
+
+/// A tool of a component, before any grant.
+pub struct ExaminedTool {
+    /// As the component describes it.
+    pub description: contract::Tool,
+    /// What it says it needs of the host's capabilities: its own worst case, since a permit is never wider.
+    pub requires: Vec<Requirement>,
+}
+
+/// A component that was compiled, and what its type says.
+pub(crate) struct Compiled {
+    pub(crate) component: Component,
+    /// The export that tools are called by.
+    pub(crate) tools: String,
+    pub(crate) digest: String,
+    bytes: usize,
+    imports: Vec<Import>,
+    exports: Vec<String>,
+}
+
+impl Compiled {
+    /// Compiles a component, or takes it from the compile cache.
+    ///
+    /// # Errors
+    /// The bytes aren't a component that this host can run, or it exports nothing to serve.
+    pub(crate) fn new(runtime: &Runtime, digest: String, wasm: &[u8]) -> Result<Self, LoadError> {
+        check_preamble(wasm)?;
+        let component = runtime
+            .cache
+            .compile(&runtime.engine, &digest, wasm)
+            .map_err(|error| LoadError::Compile {
+                detail: one_line(&error),
+            })?;
+        let tools = tools_export(&component).ok_or(LoadError::ExportsNothing)?;
+        let (imports, exports) = {
+            let component_type = component.component_type();
+            let imports = component_type.imports(&runtime.engine);
+            let exports = component_type.exports(&runtime.engine);
+            (
+                imports
+                    .map(|(name, item)| Import {
+                        interface: name.to_owned(),
+                        functions: functions(&runtime.engine, name, &item.ty),
+                    })
+                    .collect(),
+                exports.map(|(name, _)| name.to_owned()).collect(),
+            )
+        };
+        Ok(Self {
+            component,
+            tools,
+            digest,
+            bytes: wasm.len(),
+            imports,
+            exports,
+        })
+    }
+
+    /// Asks it for its tools, and checks what it says.
+    ///
+    /// # Errors
+    /// The listing failed, or a tool's description can't be served.
+    pub(crate) async fn describe(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+    ) -> Result<Vec<description::Checked>, LoadError> {
+        description::check(listing::list_tools(&runtime.engine, &self.component, limits).await?)
+    }
+
+    /// What is known of it, for others to read.
+    pub(crate) fn examined(self, tools: Vec<ExaminedTool>) -> Examined {
+        Examined {
+            digest: self.digest,
+            bytes: self.bytes,
+            imports: self.imports,
+            exports: self.exports,
+            tools,
+        }
+    }
+}
+
+impl From<&description::Checked> for ExaminedTool {
+    fn from(checked: &description::Checked) -> Self {
+        Self {
+            description: checked.tool.clone(),
+            requires: checked.requires.clone(),
+        }
+    }
+}
+
+/// The functions of an import.
+fn functions(engine: &wasmtime::Engine, name: &str, item: &ComponentItem) -> Vec<String> {
+    let is_function = |item: &ComponentItem| matches!(item, ComponentItem::ComponentFunc(_));
+    match item {
+        ComponentItem::ComponentInstance(instance) => instance
+            .exports(engine)
+            .filter(|(_, export)| is_function(&export.ty))
+            .map(|(name, _)| name.to_owned())
+            .collect(),
+        item if is_function(item) => vec![name.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// Tells by the first eight bytes what a file is (component model, binary format, preamble).
+fn check_preamble(bytes: &[u8]) -> Result<(), LoadError> {
+    const MAGIC: &[u8] = b"\0asm";
+    const CORE_VERSION_1: &[u8] = b"\x01\0\0\0";
+    match bytes.strip_prefix(MAGIC) {
+        None => Err(LoadError::NotWasm),
+        Some(rest) if rest.starts_with(CORE_VERSION_1) => Err(LoadError::CoreModule),
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,1 @@
+//! What waits for the operator, what is refused, what comes back.

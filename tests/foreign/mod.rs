@@ -1,0 +1,1 @@
+//! Components that were not written for this host.

@@ -1,0 +1,1 @@
+//! What a component can at most do, as a manager reads it.

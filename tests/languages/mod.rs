@@ -1,0 +1,1 @@
+//! One sample in three languages, one set of promises.

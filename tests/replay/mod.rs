@@ -1,0 +1,1 @@
+//! A call without a server, recorded, and replayed to the byte.
