@@ -13,6 +13,7 @@ mod charges;
 mod conformance;
 mod expenses;
 mod failures;
+mod moving;
 mod opening;
 mod stage;
 

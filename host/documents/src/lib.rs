@@ -48,6 +48,7 @@ mod error;
 mod item;
 pub mod meter;
 mod names;
+mod new_file;
 mod operations;
 mod owners;
 mod partition;
@@ -57,7 +58,7 @@ mod store;
 mod transfer;
 
 #[cfg(feature = "cosmos")]
-pub use cosmos::{CosmosCredential, CosmosOpenError, CosmosSettings, CosmosStore};
+pub use cosmos::{CosmosCredential, CosmosExportError, CosmosOpenError, CosmosSettings, CosmosStore};
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, OpenError, Snapshot, SnapshotError};
 pub use error::{Cause, Limit, StoreError, TransactionError};
 pub use item::{Etag, Item, Written};
@@ -70,4 +71,4 @@ pub use operations::{
 pub use owners::Owners;
 pub use partition::{ContainerDefinition, PartitionKey, PartitionKeyError, PropertyPath, PropertyPathError};
 pub use store::DocumentStore;
-pub use transfer::{ImportError, import};
+pub use transfer::{CopyError, ImportError, import};

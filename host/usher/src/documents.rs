@@ -1,9 +1,10 @@
 //! Opens the document store that the configuration names.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use usher_documents::{ContainerDefinition, DocumentStore, EmbeddedSettings, EmbeddedStore};
+use usher_documents::{ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore};
 
 use crate::config::{Backend, Config};
 
@@ -14,8 +15,21 @@ use crate::config::{Backend, Config};
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Arc<dyn DocumentStore>> {
     match config.documents.backend {
         Backend::Embedded => embedded(config, &config.data),
-        Backend::Cosmos => cosmos(config, config.container_definitions()?).await,
+        Backend::Cosmos => cosmos(config).await,
     }
+}
+
+/// Writes all items of the configured containers of Azure Cosmos DB into a file of JSON lines. Gives how many each has.
+///
+/// # Errors
+/// The service can't be read, or the file can't be made.
+#[cfg(feature = "cosmos")]
+pub(crate) async fn export_cosmos(
+    config: &Config,
+    to: &Path,
+    replace: bool,
+) -> anyhow::Result<BTreeMap<ContainerName, u64>> {
+    Ok(connect(config).await?.export(to, replace).await?)
 }
 
 /// Opens the embedded store of a folder.
@@ -28,7 +42,12 @@ pub(crate) fn embedded(config: &Config, folder: &Path) -> anyhow::Result<Arc<dyn
 }
 
 #[cfg(feature = "cosmos")]
-async fn cosmos(config: &Config, containers: Vec<ContainerDefinition>) -> anyhow::Result<Arc<dyn DocumentStore>> {
+async fn cosmos(config: &Config) -> anyhow::Result<Arc<dyn DocumentStore>> {
+    Ok(Arc::new(connect(config).await?))
+}
+
+#[cfg(feature = "cosmos")]
+async fn connect(config: &Config) -> anyhow::Result<usher_documents::CosmosStore> {
     use anyhow::Context;
     use usher_documents::{CosmosCredential, CosmosSettings, CosmosStore};
 
@@ -53,13 +72,19 @@ async fn cosmos(config: &Config, containers: Vec<ContainerDefinition>) -> anyhow
         endpoint: account.endpoint.clone(),
         database: account.database.clone(),
         credential,
-        containers,
+        containers: config.container_definitions()?,
     };
-    Ok(Arc::new(CosmosStore::open(settings).await?))
+    Ok(CosmosStore::open(settings).await?)
 }
 
 /// A configuration that wants it is refused before it comes here.
 #[cfg(not(feature = "cosmos"))]
-async fn cosmos(_: &Config, _: Vec<ContainerDefinition>) -> anyhow::Result<Arc<dyn DocumentStore>> {
+async fn cosmos(_: &Config) -> anyhow::Result<Arc<dyn DocumentStore>> {
+    anyhow::bail!("this host was built without Azure Cosmos DB")
+}
+
+/// As above.
+#[cfg(not(feature = "cosmos"))]
+pub(crate) async fn export_cosmos(_: &Config, _: &Path, _: bool) -> anyhow::Result<BTreeMap<ContainerName, u64>> {
     anyhow::bail!("this host was built without Azure Cosmos DB")
 }

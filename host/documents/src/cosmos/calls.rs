@@ -76,7 +76,7 @@ fn charge_failure(error: &CosmosError) {
 
 /// How long to wait before the same request may be sent again: only if the service is busy (429), or asks for it (449).
 /// Source: Azure Cosmos DB, "HTTP status codes".
-fn wait_for(error: &CosmosError) -> Option<Duration> {
+pub(super) fn wait_for(error: &CosmosError) -> Option<Duration> {
     if !matches!(status(error), 429 | 449) {
         return None;
     }

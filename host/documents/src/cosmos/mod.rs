@@ -17,6 +17,7 @@
 
 mod calls;
 mod compute;
+mod export;
 mod open;
 mod patches;
 mod queries;
@@ -37,6 +38,7 @@ use serde_json::value::RawValue;
 
 use self::calls::{call, deadline};
 use self::compute::Compute;
+pub use self::export::CosmosExportError;
 use self::queries::Question;
 use self::rows::Rows;
 pub use self::settings::{CosmosCredential, CosmosOpenError, CosmosSettings};

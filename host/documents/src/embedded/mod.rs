@@ -23,7 +23,6 @@ mod container;
 mod files;
 mod index;
 mod line;
-mod new_file;
 mod points;
 mod pool;
 mod queries;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use usher_documents::{
-    Clock, DocumentStore, EmbeddedStore, ImportError, OpenError, PartitionKey, PropertyPath, Snapshot, SnapshotError,
-    WriteOp, import,
+    Clock, CopyError, DocumentStore, EmbeddedStore, ImportError, OpenError, PartitionKey, PropertyPath, Snapshot,
+    SnapshotError, WriteOp, import,
 };
 
 use crate::conformance::{ada, bob, definitions, id, notes, tenants};
@@ -96,7 +96,7 @@ async fn a_copy_is_for_its_owner_and_replaces_nothing_unasked() {
     for file in [&backup, &export] {
         std::fs::write(file, "precious").unwrap();
     }
-    let exists = |error: SnapshotError| matches!(error, SnapshotError::Exists { .. });
+    let exists = |error: SnapshotError| matches!(error, SnapshotError::Copy(CopyError::Exists { .. }));
     assert!(exists(snapshot.back_up(&backup, false).unwrap_err()));
     assert!(exists(snapshot.export(&export, false).unwrap_err()));
     for file in [&backup, &export] {
@@ -113,7 +113,7 @@ async fn a_copy_is_for_its_owner_and_replaces_nothing_unasked() {
     let nowhere = copies.path().join("none/backup.db");
     assert!(matches!(
         snapshot.back_up(&nowhere, false).unwrap_err(),
-        SnapshotError::File { .. }
+        SnapshotError::Copy(CopyError::File { .. })
     ));
 }
 

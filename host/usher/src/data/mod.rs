@@ -1,13 +1,13 @@
-//! `usher data`: copies of the documents of the embedded store, and the way in and out.
+//! `usher data`: copies of the documents, and the way in and out.
 //!
-//! A backup and an export are made beside a host that runs: they read one moment of the store, and hold nobody up. An import needs
-//! the store for itself, so the host is stopped first.
+//! A backup and an export of the embedded store are made beside a host that runs: they read one moment of the store, and hold nobody
+//! up. An import needs the store for itself, so the host is stopped first.
 //!
-//! Where the configuration has documents in Azure Cosmos DB, an import goes there, beside hosts that run: that is the way from a
-//! machine's store to the service. The data folder that `--data` names is an embedded store, whatever the configuration says.
+//! Where the configuration has documents in Azure Cosmos DB, an import goes there and an export comes from there, beside hosts that
+//! run: that is the way from a machine's store to the service, and back. The service has backups of its own. The data folder that `--data` names is an embedded store, whatever the configuration says.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 use usher_documents::{
@@ -25,14 +25,23 @@ use crate::documents;
 pub(crate) async fn run(command: DataCommand) -> anyhow::Result<()> {
     match command {
         DataCommand::Backup { file, force, from } => {
-            let bytes = Snapshot::open(&data_folder(&from)?)?.back_up(&file, force)?;
+            let config = configuration(&from)?;
+            ensure!(
+                config.documents.backend == Backend::Embedded,
+                "the documents of this configuration are in Azure Cosmos DB, which has backups of its own; for an embedded store name its folder with --data"
+            );
+            let bytes = Snapshot::open(&config.data)?.back_up(&file, force)?;
             println!("backed up to {} ({bytes} bytes)", file.display());
             println!(
                 "To restore it: stop the host and put it in the data folder as documents.db, without the files -wal and -shm."
             );
         }
         DataCommand::Export { file, force, from } => {
-            let counts = Snapshot::open(&data_folder(&from)?)?.export(&file, force)?;
+            let config = configuration(&from)?;
+            let counts = match config.documents.backend {
+                Backend::Embedded => Snapshot::open(&config.data)?.export(&file, force)?,
+                Backend::Cosmos => documents::export_cosmos(&config, &file, force).await?,
+            };
             report("exported", &counts);
         }
         DataCommand::Import { file, into } => {
@@ -62,16 +71,6 @@ fn configuration(arguments: &DataArguments) -> anyhow::Result<Config> {
         config.documents.backend = Backend::Embedded;
     }
     Ok(config)
-}
-
-/// The folder of an embedded store.
-fn data_folder(arguments: &DataArguments) -> anyhow::Result<PathBuf> {
-    let config = configuration(arguments)?;
-    ensure!(
-        config.documents.backend == Backend::Embedded,
-        "the documents of this configuration are in Azure Cosmos DB, which has backups of its own; for an embedded store name its folder with --data"
-    );
-    Ok(config.data)
 }
 
 async fn import_into_folder(config: &Config, file: &Path) -> anyhow::Result<BTreeMap<ContainerName, u64>> {

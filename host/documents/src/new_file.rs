@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file in the making, for its owner only. Dropped before [`NewFile::finish`], it leaves nothing.
-pub(super) struct NewFile {
+pub(crate) struct NewFile {
     /// Where it is made: beside where it will be, so that it can be moved there in one step.
     partial: PathBuf,
     target: PathBuf,
@@ -13,7 +13,7 @@ pub(super) struct NewFile {
 
 impl NewFile {
     /// Makes an empty file. It doesn't touch what is at `target`.
-    pub(super) fn create(target: &Path) -> io::Result<(Self, File)> {
+    pub(crate) fn create(target: &Path) -> io::Result<(Self, File)> {
         let name = target
             .file_name()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it isn't the name of a file"))?;
@@ -30,12 +30,12 @@ impl NewFile {
     }
 
     /// Where it is until it is finished.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.partial
     }
 
     /// Puts it under its name, once it is on the disk. If something is there, it is replaced, or else this fails.
-    pub(super) fn finish(self, replace: bool) -> io::Result<()> {
+    pub(crate) fn finish(self, replace: bool) -> io::Result<()> {
         File::open(&self.partial)?.sync_all()?;
         if replace {
             std::fs::rename(&self.partial, &self.target)?;

@@ -1,14 +1,4 @@
-//! Items as JSON lines: the way from one store to another, whatever their backends.
-//!
-//! A line is one item with where it belongs:
-//!
-//! ```json
-//! {"container":"expenses","partition":["<tenant or user>"],"item":{"id":"lunch","amount":12.5},"etag":"\"…\"","ts":1800000000}
-//! ```
-//!
-//! `partition` holds the levels of the partition key, the outermost first. `etag` and `ts` say what the item had where it comes from;
-//! an import gives it new ones, and a `ttl` in the item counts anew from then. The file holds every user's items: whoever can read it
-//! can read them.
+//! From JSON lines into a store.
 //!
 //! An import checks every line before it writes the first item. It writes by upsert, so that doing it again does no harm: after a
 //! failure in the middle, do it again.
@@ -22,7 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::body::{Body, MissingId, json_string};
+use crate::body::{Body, MissingId};
 use crate::error::{StoreError, TransactionError};
 use crate::names::ContainerName;
 use crate::operations::{MAX_ITEM_BYTES, MAX_TRANSACTION_WRITES, WriteOp};
@@ -35,35 +25,6 @@ const MAX_LINE_BYTES: u64 = 2 * MAX_ITEM_BYTES as u64 + 64 * 1024;
 const TRIES: u32 = 100;
 /// What is waited between if the store doesn't say.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
-
-/// An item as it is written to a line.
-pub(crate) struct Line<'a> {
-    pub(crate) container: &'a str,
-    /// A JSON array of strings.
-    pub(crate) partition: &'a str,
-    pub(crate) etag: &'a str,
-    pub(crate) timestamp: u64,
-    /// A JSON object.
-    pub(crate) item: &'a str,
-}
-
-impl Line<'_> {
-    /// The line, with its end.
-    pub(crate) fn to_text(&self) -> String {
-        let Self {
-            container,
-            partition,
-            etag,
-            timestamp,
-            item,
-        } = self;
-        // An item keeps the spaces that it was written with, line ends included; within JSON strings there are none.
-        let item = item.replace(['\n', '\r'], " ");
-        let (container, etag) = (json_string(container), json_string(etag));
-        format!(r#"{{"container":{container},"partition":{partition},"item":{item},"etag":{etag},"ts":{timestamp}}}"#)
-            + "\n"
-    }
-}
 
 /// An item as it is read from a line.
 #[derive(Deserialize)]
