@@ -1,1 +1,5 @@
-//! Components that were not written for this host.
+//! Components that were not written for this host: what they export becomes tools, and of WASI they get what is granted and no
+//! more.
+
+mod types;
+mod wasi;

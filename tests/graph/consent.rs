@@ -3,7 +3,7 @@
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
-use usher_tests::{Host, built};
+use usher_tests::{Folder, Host};
 
 use crate::protocol::stage::{host_with, token};
 use crate::protocol::wire::{Ask, Session, structured, text};
@@ -50,7 +50,8 @@ async fn agree(host: &Host, link: Url) -> String {
 /// The refusal is remembered for ten seconds for the one token that was refused; whoever has another, or waits, goes on.
 #[tokio::test]
 async fn whoever_follows_the_link_consents_and_the_next_call_works() {
-    let host = host_with(&built::samples(), "").await;
+    let samples = Folder::new().sample("ledger").sample("onedrive");
+    let host = host_with(samples.path(), "").await;
     for (tool, arguments) in [
         ("save_to_onedrive", json!({ "name": "notes.txt", "text": "Milk" })),
         ("list_ledger_entries", json!({})),
@@ -73,7 +74,8 @@ async fn whoever_follows_the_link_consents_and_the_next_call_works() {
 
 #[tokio::test]
 async fn consent_for_one_api_is_none_for_another() {
-    let host = host_with(&built::samples(), "").await;
+    let samples = Folder::new().sample("ledger").sample("onedrive");
+    let host = host_with(samples.path(), "").await;
     let first = token(&host, PERSONA).await;
     let note = json!({ "name": "notes.txt", "text": "Milk" });
     let graph = link(&Ask::call(&first, "save_to_onedrive", &note).to(&host).await.result());

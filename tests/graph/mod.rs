@@ -52,7 +52,8 @@ fn grant() -> Grant {
 
 /// A host that serves it.
 async fn host() -> Host {
-    host_with(Folder::new().guest("graph-requests", &grant()).path(), "").await
+    let folder = Folder::new().guest("graph-requests", &grant());
+    host_with(folder.path(), "").await.keeping(folder)
 }
 
 /// Calls a tool, which must end well: what its program was told.

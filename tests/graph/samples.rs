@@ -6,13 +6,15 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use usher_tests::control::look;
-use usher_tests::{Host, built};
+use usher_tests::{Folder, Host};
 
 use crate::protocol::stage::{host_with, token};
 use crate::protocol::wire::{Ask, structured};
 
-async fn host() -> Host {
-    host_with(&built::samples(), "").await
+/// A host with the samples, for as long as their folder is there.
+async fn host() -> (Host, Folder) {
+    let samples = Folder::new().sample("ledger").sample("mail").sample("onedrive");
+    (host_with(samples.path(), "").await, samples)
 }
 
 /// Calls a tool, which must end well.
@@ -32,7 +34,7 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn a_file_of_some_megabytes_reaches_the_callers_own_drive_whole() {
-    let host = host().await;
+    let (host, _samples) = host().await;
     let member = token(&host, "member").await;
     let mut text = String::new();
     for line in 0..130_000 {
@@ -61,7 +63,7 @@ async fn a_file_of_some_megabytes_reaches_the_callers_own_drive_whole() {
 
 #[tokio::test]
 async fn files_of_the_same_name_are_each_callers_own() {
-    let host = host().await;
+    let (host, _samples) = host().await;
     for (persona, rows) in [("member", 150_000), ("member-2", 10)] {
         let token = token(&host, persona).await;
         call(
@@ -88,7 +90,7 @@ async fn files_of_the_same_name_are_each_callers_own() {
 
 #[tokio::test]
 async fn a_note_is_mailed_to_its_writer_by_its_writer() {
-    let host = host().await;
+    let (host, _samples) = host().await;
     let member = token(&host, "member").await;
     let note = json!({ "subject": "Milk", "text": "Two, and <b>cheese</b>." });
     let sent = call(&host, &member, "send_mail_to_me", note).await;
@@ -105,7 +107,7 @@ async fn a_note_is_mailed_to_its_writer_by_its_writer() {
 
 #[tokio::test]
 async fn two_people_never_see_each_others_entries_of_the_ledger() {
-    let host = host().await;
+    let (host, _samples) = host().await;
     let tokens = [token(&host, "member").await, token(&host, "member-2").await];
     let descriptions = async |token: &str| -> Vec<Value> {
         let listed = call(&host, token, "list_ledger_entries", json!({})).await;

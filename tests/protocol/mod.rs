@@ -6,10 +6,13 @@
 
 mod bodies;
 mod crowd;
+mod direct;
 mod doors;
 mod hidden;
 mod legacy;
 mod life;
+mod lists;
+mod metrics;
 mod modern;
 pub(crate) mod stage;
 pub(crate) mod wire;

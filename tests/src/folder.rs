@@ -4,9 +4,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::{Grant, guest};
+use crate::{Grant, built, guest};
 
-/// The folder. It is gone when it is dropped; a host that is ready has read it.
+/// The folder. It is gone when it is dropped, and a host that serves it notices: see [`Host::keeping`](crate::Host::keeping).
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -21,6 +21,17 @@ impl Folder {
     pub fn guest(self, name: &str, grant: &Grant) -> Self {
         std::fs::write(self.path().join(format!("{name}.wasm")), guest(name)).unwrap();
         std::fs::write(self.path().join(format!("{name}.grant.toml")), grant.text()).unwrap();
+        self
+    }
+
+    /// Adds a sample with its grant.
+    #[must_use]
+    pub fn sample(self, name: &str) -> Self {
+        for file in [format!("{name}.wasm"), format!("{name}.grant.toml")] {
+            let from = built::samples().join(&file);
+            std::fs::copy(&from, self.path().join(file))
+                .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask test`", from.display()));
+        }
         self
     }
 

@@ -20,6 +20,8 @@ pub enum Slot {
     Meta,
     /// The name of a second tool, the same otherwise; blank: there is no second tool.
     SecondName,
+    /// What its tool answers: structured content, with the description as text. Blank: only a word.
+    Answer,
 }
 
 impl Slot {
@@ -32,6 +34,7 @@ impl Slot {
             Self::OutputSchema => b"@slot:output    ",
             Self::Meta => b"@slot:meta      ",
             Self::SecondName => b"@slot:second    ",
+            Self::Answer => b"@slot:answer    ",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{built, mcp, transcripts, wait};
+use crate::{Folder, built, mcp, transcripts, wait};
 
 /// The file by which a host tells that it is ready.
 const DESCRIPTION: &str = "dev.json";
@@ -19,6 +19,8 @@ pub struct Host {
     description: Value,
     data: Data,
     client: mcp::Client,
+    /// What it serves, where that is a test's own: a host follows its folder, so the folder outlives it.
+    _tools: Option<Folder>,
 }
 
 /// The development cloud of a host, by its authority. What it issued is kept while it can still be asked.
@@ -138,16 +140,19 @@ impl Host {
 
     /// Starts a host with this data, these tools and further arguments, and waits until it is ready.
     pub async fn start_in(data: Data, tools: &Path, arguments: &[&str]) -> Self {
+        let mut command = dev(tools, data.path());
+        command.args(arguments);
+        Self::start_by(command, data).await
+    }
+
+    /// Starts a host by a command of the test's own, which must have this data, and waits until it is ready.
+    pub async fn start_by(mut command: Command, data: Data) -> Self {
         let described = data.path().join(DESCRIPTION);
         data.keep_output();
         // What an earlier host left there would look like being ready.
         let _ = std::fs::remove_file(&described);
         let output = std::fs::File::create(data.output_file()).unwrap();
-        let mut command = dev(tools, data.path());
-        command
-            .args(arguments)
-            .stdout(output.try_clone().unwrap())
-            .stderr(output);
+        command.stdout(output.try_clone().unwrap()).stderr(output);
         let mut process = Running(command.spawn().unwrap());
         let description: Value = wait::until("the host to be ready", async || {
             if let Some(status) = process.0.try_wait().unwrap() {
@@ -163,6 +168,16 @@ impl Host {
             description,
             data,
             client,
+            _tools: None,
+        }
+    }
+
+    /// Keeps the folder that it serves for as long as it runs.
+    #[must_use]
+    pub fn keeping(self, tools: Folder) -> Self {
+        Self {
+            _tools: Some(tools),
+            ..self
         }
     }
 

@@ -44,6 +44,23 @@ impl Client {
         message(send(&self.http, &self.url, Some(token), &call(id, tool, arguments)).await?).await
     }
 
+    /// The tools that whoever has the token is listed.
+    pub async fn tools(&self, token: &str) -> Vec<Value> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let sent = send(
+            &self.http,
+            &self.url,
+            Some(token),
+            &request(id, "tools/list", json!({})),
+        )
+        .await;
+        let mut answer = message(sent.unwrap()).await.unwrap();
+        match answer["result"]["tools"].take() {
+            Value::Array(tools) => tools,
+            _ => panic!("no list of tools: {answer}"),
+        }
+    }
+
     /// The structured content of a call that must go well.
     pub async fn structured(&self, token: &str, tool: &str, arguments: &Value) -> Value {
         let mut answer = self.call(token, tool, arguments).await.unwrap();

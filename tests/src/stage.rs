@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 use usher_capabilities::{SealKey, Services};
 use usher_documents::{
     ContainerDefinition, ContainerName, DocumentStore, EmbeddedSettings, EmbeddedStore, ItemId, PropertyPath,
@@ -15,7 +14,9 @@ use usher_documents::{
 use usher_downstream::Http;
 use usher_entra::{Caller, SignedIn};
 use usher_policy::{Memberships, Purpose, authorize};
-use usher_runtime::{AdmissionSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract};
+use usher_runtime::{
+    AdmissionSettings, CacheSettings, Catalog, Fault, Outcome, Request, Runtime, RuntimeSettings, Tool, contract,
+};
 
 use crate::{Grant, built, guest, transcripts};
 
@@ -28,12 +29,9 @@ pub const SHARED: &str = "rates";
 /// The tool of the neighbour: does nothing, and must always be able to.
 pub const NEIGHBOUR: &str = "noop";
 
-/// Held while components are loaded: stages share one compile cache, which is made for one runtime a process.
-static LOADING: Mutex<()> = Mutex::const_new(());
-
 /// Components that are loaded, and what they run on.
 pub struct Stage {
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     catalog: Catalog,
     documents: Arc<dyn DocumentStore>,
     services: Arc<Services>,
@@ -68,6 +66,12 @@ impl Stage {
     /// One program beside the neighbour.
     pub async fn with(name: &str, grant: &Grant) -> Self {
         Self::setting().guest(name, grant).open().await
+    }
+
+    /// What its components run on.
+    #[must_use]
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
     }
 
     /// What is served and what is not.
@@ -109,7 +113,14 @@ impl Stage {
     /// # Errors
     /// The runtime's.
     pub async fn call_as(&self, who: &SignedIn, name: &str, arguments: Value) -> Result<Outcome, Fault> {
-        let tool = self.tool(name);
+        self.call_tool(who, self.tool(name), arguments).await
+    }
+
+    /// The same for a tool that was found already, whatever is served by now.
+    ///
+    /// # Errors
+    /// The runtime's.
+    pub async fn call_tool(&self, who: &SignedIn, tool: &Tool, arguments: Value) -> Result<Outcome, Fault> {
         tool.check_arguments(&arguments)
             .expect("arguments that fit the tool's schema");
         let permit = authorize(who, tool.policy(), &Memberships::none(), Purpose::Call).expect("a caller who may");
@@ -199,14 +210,15 @@ impl Setting {
         }
         let services = Arc::new(services);
         let settings = RuntimeSettings {
-            cache_dir: Some(compiled()),
+            cache: CacheSettings {
+                folder: Some(compiled()),
+                ..CacheSettings::default()
+            },
             admission: self.admission,
             ..RuntimeSettings::default()
         };
-        let loading = LOADING.lock().await;
-        let runtime = Runtime::start(settings, Arc::clone(&services)).unwrap();
-        let catalog = runtime.load(&tools).await.unwrap();
-        drop(loading);
+        let runtime = Arc::new(Runtime::start(settings, Arc::clone(&services)).unwrap());
+        let catalog = usher_registry::load(&tools, &runtime).await.unwrap();
         Stage {
             runtime,
             catalog,

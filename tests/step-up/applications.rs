@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use usher_tests::control::count;
 use usher_tests::host::usher;
-use usher_tests::{Host, transcripts, wait};
+use usher_tests::{Folder, Host, transcripts, wait};
 
 use super::{Met, arguments, folder, host, listed_at};
 use crate::protocol::wire::{Ask, text};
@@ -28,6 +28,7 @@ struct Serving {
     process: Child,
     url: String,
     place: TempDir,
+    _tools: Folder,
 }
 
 impl Drop for Serving {
@@ -82,7 +83,12 @@ impl Serving {
             .stderr(output)
             .spawn()
             .unwrap();
-        let mut serving = Self { process, url, place };
+        let mut serving = Self {
+            process,
+            url,
+            place,
+            _tools: tools,
+        };
         let metadata = serving.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
         let served = wait::until("the host to serve, or to end", async || {
             if serving.process.try_wait().unwrap().is_some() {

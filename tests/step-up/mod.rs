@@ -69,7 +69,8 @@ fn folder() -> Folder {
 }
 
 pub(crate) async fn host() -> Host {
-    host_with(folder().path(), "").await
+    let folder = folder();
+    host_with(folder.path(), "").await.keeping(folder)
 }
 
 /// Arguments that fit a tool and change nothing.

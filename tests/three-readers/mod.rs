@@ -29,7 +29,9 @@ async fn host() -> Host {
              { method = \"PUT\", path = \"/me/drive/root:/{file}:/content\" }] }",
         );
     let folder = Folder::new().guest("graph-requests", &grant);
-    host_with(folder.path(), "[log]\nformat = \"json\"\n").await
+    host_with(folder.path(), "[log]\nformat = \"json\"\n")
+        .await
+        .keeping(folder)
 }
 
 /// Brings a failure about, and holds what everybody reads against the file of its name.

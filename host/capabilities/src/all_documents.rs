@@ -54,12 +54,12 @@ impl wit::Host for CallContext {
         parameters: String,
         options: Option<types::QueryOptions>,
     ) -> wasmtime::Result<Result<types::Page, types::Error>> {
-        self.enter()?;
+        let host_call = self.enter::<AllDocuments>("query", &(&container, &text, &parameters, &options))?;
         let question = Question {
             text,
             parameters,
             options,
         };
-        Ok(self.query_all(&container, question).await)
+        host_call.answer(self.query_all(&container, question)).await
     }
 }

@@ -22,6 +22,8 @@ mod generated {
         ",
         world: "usher:offered/offered",
         imports: { default: async | trappable },
+        // For the tape.
+        additional_derives: [serde::Serialize, serde::Deserialize],
     });
 }
 

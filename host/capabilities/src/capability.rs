@@ -15,6 +15,9 @@ pub(crate) trait Capability {
     /// The line that grants it, narrow enough to start from.
     const GRANT_LINE: &'static str;
 
+    /// Whether a component learns anything from its answers. Where it doesn't, a recording does without them.
+    const ANSWERS: bool = true;
+
     /// Whether the grant gives it and the host can. Runs once, at load, for a component that imports it.
     fn admit(grant: &Grant, services: &Services) -> Result<(), NotAdmitted>;
 
@@ -32,6 +35,14 @@ pub enum NotAdmitted {
         interface: &'static str,
         /// The line to write.
         line: &'static str,
+    },
+    /// The grant doesn't have the key of WASI that these come with.
+    #[error("the grant doesn't give {interfaces}; to give it, write under [capabilities.wasi]: {line}")]
+    Wasi {
+        /// The interfaces, without their versions.
+        interfaces: String,
+        /// The line to write.
+        line: String,
     },
     /// The grant gives a container that the host doesn't have.
     #[error(

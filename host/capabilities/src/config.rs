@@ -29,7 +29,8 @@ impl Capability for Config {
 
 impl wit::Host for CallContext {
     async fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
-        self.enter()?;
-        Ok(self.allowance().config(&key).map(str::to_owned))
+        let host_call = self.enter::<Config>("get", &(&key,))?;
+        let answer = async { self.allowance().config(&key).map(str::to_owned) };
+        host_call.answer(answer).await
     }
 }

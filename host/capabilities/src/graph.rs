@@ -103,34 +103,46 @@ fn response(answer: GraphResponse) -> types::Response {
 
 impl wit::Host for CallContext {
     async fn is_member_of(&mut self, group_id: String) -> wasmtime::Result<Result<bool, types::Error>> {
-        self.enter()?;
-        let asked = self.ask_memberships(&[group_id]).await;
-        let one = asked.and_then(|answers| answers.first().copied().ok_or(Failure::NotThere));
-        Ok(one.map_err(|failure| self.tell::<Graph>(failure).into()))
+        let host_call = self.enter::<Graph>("is-member-of", &(&group_id,))?;
+        let answer = async {
+            let asked = self.ask_memberships(&[group_id]).await;
+            let one = asked.and_then(|answers| answers.first().copied().ok_or(Failure::NotThere));
+            one.map_err(|failure| self.tell::<Graph>(failure).into())
+        };
+        host_call.answer(answer).await
     }
 
     async fn memberships(&mut self, group_ids: Vec<String>) -> wasmtime::Result<Result<Vec<bool>, types::Error>> {
-        self.enter()?;
-        let asked = self.ask_memberships(&group_ids).await;
-        Ok(asked.map_err(|failure| self.tell::<Graph>(failure).into()))
+        let host_call = self.enter::<Graph>("memberships", &(&group_ids,))?;
+        let answer = async {
+            let asked = self.ask_memberships(&group_ids).await;
+            asked.map_err(|failure| self.tell::<Graph>(failure).into())
+        };
+        host_call.answer(answer).await
     }
 
     async fn get(&mut self, request: wit::GetRequest) -> wasmtime::Result<Result<types::Response, types::Error>> {
-        self.enter()?;
-        let answer = self.get_from_graph(request).await;
-        Ok(answer.map_err(|failure| self.tell::<Graph>(failure).into()))
+        let host_call = self.enter::<Graph>("get", &(&request,))?;
+        let answer = async {
+            let answer = self.get_from_graph(request).await;
+            answer.map_err(|failure| self.tell::<Graph>(failure).into())
+        };
+        host_call.answer(answer).await
     }
 
     async fn get_all(
         &mut self,
         requests: Vec<wit::GetRequest>,
     ) -> wasmtime::Result<Vec<Result<types::Response, types::Error>>> {
-        self.enter_times(requests.len())?;
-        let answers = side_by_side(requests, |request| self.get_from_graph(request)).await;
-        let told = answers
-            .into_iter()
-            .map(|answer| answer.map_err(|failure| self.tell::<Graph>(failure).into()));
-        Ok(told.collect())
+        let host_call = self.enter_times::<Graph>(requests.len(), "get-all", &(&requests,))?;
+        let answers = async {
+            let answers = side_by_side(requests, |request| self.get_from_graph(request)).await;
+            let told = answers
+                .into_iter()
+                .map(|answer| answer.map_err(|failure| self.tell::<Graph>(failure).into()));
+            told.collect()
+        };
+        host_call.answer(answers).await
     }
 }
 

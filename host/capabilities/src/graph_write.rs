@@ -61,9 +61,12 @@ fn method(method: wit::Method) -> Method {
 
 impl wit::Host for CallContext {
     async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Result<types::Response, types::Error>> {
-        self.enter()?;
-        let answer = self.write_to_graph(request).await;
-        Ok(answer.map_err(|failure| self.tell::<GraphWrite>(failure).into()))
+        let host_call = self.enter::<GraphWrite>("send", &(&request,))?;
+        let answer = async {
+            let answer = self.write_to_graph(request).await;
+            answer.map_err(|failure| self.tell::<GraphWrite>(failure).into())
+        };
+        host_call.answer(answer).await
     }
 }
 

@@ -83,21 +83,27 @@ fn response(answer: HttpResponse) -> wit::Response {
 
 impl wit::Host for CallContext {
     async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Result<wit::Response, wit::Error>> {
-        self.enter()?;
-        let answer = self.send_by_http(request).await;
-        Ok(answer.map_err(|failure| self.tell::<Http>(failure).into()))
+        let host_call = self.enter::<Http>("send", &(&request,))?;
+        let answer = async {
+            let answer = self.send_by_http(request).await;
+            answer.map_err(|failure| self.tell::<Http>(failure).into())
+        };
+        host_call.answer(answer).await
     }
 
     async fn send_all(
         &mut self,
         requests: Vec<wit::Request>,
     ) -> wasmtime::Result<Vec<Result<wit::Response, wit::Error>>> {
-        self.enter_times(requests.len())?;
-        let answers = side_by_side(requests, |request| self.send_by_http(request)).await;
-        let told = answers
-            .into_iter()
-            .map(|answer| answer.map_err(|failure| self.tell::<Http>(failure).into()));
-        Ok(told.collect())
+        let host_call = self.enter_times::<Http>(requests.len(), "send-all", &(&requests,))?;
+        let answers = async {
+            let answers = side_by_side(requests, |request| self.send_by_http(request)).await;
+            let told = answers
+                .into_iter()
+                .map(|answer| answer.map_err(|failure| self.tell::<Http>(failure).into()));
+            told.collect()
+        };
+        host_call.answer(answers).await
     }
 }
 

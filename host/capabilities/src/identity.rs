@@ -30,19 +30,22 @@ impl Capability for Identity {
 
 impl wit::Host for CallContext {
     async fn get_caller(&mut self) -> wasmtime::Result<wit::Caller> {
-        self.enter()?;
-        let caller = self.permit().caller();
-        Ok(wit::Caller {
-            tenant_id: caller.tenant_id().to_owned(),
-            object_id: caller.object_id().to_owned(),
-            kind: match caller.kind() {
-                CallerKind::User => wit::CallerKind::User,
-                CallerKind::Application => wit::CallerKind::Application,
-            },
-            display_name: caller.display_name().map(str::to_owned),
-            username: caller.username().map(str::to_owned),
-            roles: caller.roles().to_vec(),
-            scopes: caller.scopes().to_vec(),
-        })
+        let host_call = self.enter::<Identity>("get-caller", &())?;
+        let answer = async {
+            let caller = self.permit().caller();
+            wit::Caller {
+                tenant_id: caller.tenant_id().to_owned(),
+                object_id: caller.object_id().to_owned(),
+                kind: match caller.kind() {
+                    CallerKind::User => wit::CallerKind::User,
+                    CallerKind::Application => wit::CallerKind::Application,
+                },
+                display_name: caller.display_name().map(str::to_owned),
+                username: caller.username().map(str::to_owned),
+                roles: caller.roles().to_vec(),
+                scopes: caller.scopes().to_vec(),
+            }
+        };
+        host_call.answer(answer).await
     }
 }

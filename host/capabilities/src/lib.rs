@@ -13,8 +13,13 @@
 //! call reaches is computed here from the verified caller ([`Services::partition`]), and other services are asked in that caller's
 //! name; no type that a guest can fill names a person.
 //!
+//! An author may have the host calls of one call on [`tape`]: recorded as they are answered, or answered from a recording, in
+//! which case there is no permit and nothing is reached.
+//!
 //! Where a call fails since the person has to do something first (sign in again, consent, a second factor), the guest reads
 //! `sign-in-required` and nothing more; what the person must do is [`CallContext::remedy`], for the server to say.
+//!
+//! Of WASI there are the interfaces of [`WasiInterface`], under keys of their own; see its module for what they give.
 //!
 //! Interfaces of the contract that aren't in [`Interface::ALL`] aren't offered by this host: a component that imports one is
 //! refused at load.
@@ -35,6 +40,7 @@ mod http;
 mod identity;
 mod interface;
 mod log;
+mod metrics;
 mod my_documents;
 mod my_documents_write;
 mod owner;
@@ -42,9 +48,11 @@ mod seal;
 mod services;
 mod shared_documents;
 mod shared_documents_write;
+mod tape;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;
+mod wasi;
 
 pub use call_context::{CallContext, HostCallsExhausted};
 pub use capability::NotAdmitted;
@@ -52,3 +60,5 @@ pub use graph::NEEDS_GRAPH;
 pub use interface::Interface;
 pub use seal::{SealKey, SealKeyError};
 pub use services::{Services, ServicesError};
+pub use tape::{Departure, Entry, Question, Recorder, Replay, Taped};
+pub use wasi::{InCall, WasiInterface, WasiSources, admit as admit_wasi, ended_by as ended_by_wasi};

@@ -1,6 +1,8 @@
 //! `usher:host/log`: messages for the operator's log.
 
-use usher_policy::Grant;
+use std::sync::Arc;
+
+use usher_policy::{Grant, ToolPolicy};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::log as wit;
@@ -19,6 +21,8 @@ impl Capability for Log {
     const NAME: &'static str = "log";
     const GRANT_LINE: &'static str = "log = true";
 
+    const ANSWERS: bool = false;
+
     fn admit(grant: &Grant, _services: &Services) -> Result<(), NotAdmitted> {
         if grant.capabilities.log {
             Ok(())
@@ -34,28 +38,54 @@ impl Capability for Log {
 
 impl wit::Host for CallContext {
     async fn log(&mut self, level: wit::Level, message: String) -> wasmtime::Result<()> {
-        self.enter()?;
-        self.messages = self.messages.saturating_add(1);
-        let policy = self.permit().tool();
+        let host_call = self.enter::<Log>("log", &(&level, &message))?;
+        let level = match level {
+            wit::Level::Debug => Level::Debug,
+            wit::Level::Info | wit::Level::Notice => Level::Info,
+            wit::Level::Warning => Level::Warning,
+            wit::Level::Error | wit::Level::Critical | wit::Level::Alert | wit::Level::Emergency => Level::Error,
+        };
+        let written = async {
+            let tool = Arc::clone(self.tool());
+            self.messages.write(&tool, level, &message);
+        };
+        host_call.answer(written).await
+    }
+}
+
+/// The levels that the operator's log has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// The messages of one call, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    written: u32,
+}
+
+impl Messages {
+    /// Writes a message as one bounded line, unless there were too many.
+    pub(crate) fn write(&mut self, policy: &ToolPolicy, level: Level, message: &str) {
+        self.written = self.written.saturating_add(1);
         let (tool, component) = (policy.tool(), policy.component());
-        if self.messages > MESSAGES {
-            if self.messages == MESSAGES + 1 {
+        if self.written > MESSAGES {
+            if self.written == MESSAGES + 1 {
                 tracing::warn!(target: "usher::tool", tool, component, "further messages of this call are dropped");
             }
-            return Ok(());
+            return;
         }
-        let message = one_line(&message);
+        let message = one_line(message);
         match level {
-            wit::Level::Debug => tracing::debug!(target: "usher::tool", tool, component, "{message}"),
-            wit::Level::Info | wit::Level::Notice => {
-                tracing::info!(target: "usher::tool", tool, component, "{message}")
-            }
-            wit::Level::Warning => tracing::warn!(target: "usher::tool", tool, component, "{message}"),
-            wit::Level::Error | wit::Level::Critical | wit::Level::Alert | wit::Level::Emergency => {
-                tracing::error!(target: "usher::tool", tool, component, "{message}");
-            }
+            Level::Debug => tracing::debug!(target: "usher::tool", tool, component, "{message}"),
+            Level::Info => tracing::info!(target: "usher::tool", tool, component, "{message}"),
+            Level::Warning => tracing::warn!(target: "usher::tool", tool, component, "{message}"),
+            Level::Error => tracing::error!(target: "usher::tool", tool, component, "{message}"),
         }
-        Ok(())
     }
 }
 

@@ -43,11 +43,14 @@ impl CallContext {
 
 impl wit::Host for CallContext {
     async fn read(&mut self, container: String, id: String) -> wasmtime::Result<Result<types::Item, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine(&container) {
-            Ok(place) => self.read_item(&place, &id).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocuments>("read", &(&container, &id))?;
+        let answer = async {
+            match self.mine(&container) {
+                Ok(place) => self.read_item(&place, &id).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn read_many(
@@ -55,11 +58,14 @@ impl wit::Host for CallContext {
         container: String,
         ids: Vec<String>,
     ) -> wasmtime::Result<Result<Vec<Option<types::Item>>, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine(&container) {
-            Ok(place) => self.read_items(&place, &ids).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocuments>("read-many", &(&container, &ids))?;
+        let answer = async {
+            match self.mine(&container) {
+                Ok(place) => self.read_items(&place, &ids).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn query(
@@ -69,15 +75,18 @@ impl wit::Host for CallContext {
         parameters: String,
         options: Option<types::QueryOptions>,
     ) -> wasmtime::Result<Result<types::Page, types::Error>> {
-        self.enter()?;
+        let host_call = self.enter::<MyDocuments>("query", &(&container, &text, &parameters, &options))?;
         let question = Question {
             text,
             parameters,
             options,
         };
-        Ok(match self.mine(&container) {
-            Ok(place) => self.query_place::<MyDocuments>(&place, question).await,
-            Err(error) => Err(error),
-        })
+        let answer = async {
+            match self.mine(&container) {
+                Ok(place) => self.query_place::<MyDocuments>(&place, question).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 }

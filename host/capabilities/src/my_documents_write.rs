@@ -46,11 +46,14 @@ impl wit::Host for CallContext {
         container: String,
         body: String,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine_to_write(&container) {
-            Ok(place) => self.create_item(&place, &body).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocumentsWrite>("create", &(&container, &body))?;
+        let answer = async {
+            match self.mine_to_write(&container) {
+                Ok(place) => self.create_item(&place, &body).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn upsert(
@@ -58,11 +61,14 @@ impl wit::Host for CallContext {
         container: String,
         body: String,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine_to_write(&container) {
-            Ok(place) => self.upsert_item(&place, &body).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocumentsWrite>("upsert", &(&container, &body))?;
+        let answer = async {
+            match self.mine_to_write(&container) {
+                Ok(place) => self.upsert_item(&place, &body).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn replace(
@@ -71,11 +77,14 @@ impl wit::Host for CallContext {
         body: String,
         if_match: Option<String>,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine_to_write(&container) {
-            Ok(place) => self.replace_item(&place, &body, if_match).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocumentsWrite>("replace", &(&container, &body, &if_match))?;
+        let answer = async {
+            match self.mine_to_write(&container) {
+                Ok(place) => self.replace_item(&place, &body, if_match).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn patch(
@@ -85,11 +94,14 @@ impl wit::Host for CallContext {
         operations: Vec<types::PatchOperation>,
         options: Option<types::PatchOptions>,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.mine_to_write(&container) {
-            Ok(place) => self.patch_item(&place, &id, operations, options).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocumentsWrite>("patch", &(&container, &id, &operations, &options))?;
+        let answer = async {
+            match self.mine_to_write(&container) {
+                Ok(place) => self.patch_item(&place, &id, operations, options).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn delete(
@@ -98,11 +110,14 @@ impl wit::Host for CallContext {
         id: String,
         if_match: Option<String>,
     ) -> wasmtime::Result<Result<(), types::Error>> {
-        self.enter()?;
-        Ok(match self.mine_to_write(&container) {
-            Ok(place) => self.delete_item(&place, &id, if_match).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<MyDocumentsWrite>("delete", &(&container, &id, &if_match))?;
+        let answer = async {
+            match self.mine_to_write(&container) {
+                Ok(place) => self.delete_item(&place, &id, if_match).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn transact(
@@ -110,7 +125,9 @@ impl wit::Host for CallContext {
         container: String,
         writes: Vec<types::Write>,
     ) -> wasmtime::Result<Result<Vec<Option<types::Written>>, types::TransactionError>> {
-        self.enter()?;
-        Ok(self.transact_items(self.mine_to_write(&container), writes).await)
+        let host_call = self.enter::<MyDocumentsWrite>("transact", &(&container, &writes))?;
+        host_call
+            .answer(self.transact_items(self.mine_to_write(&container), writes))
+            .await
     }
 }

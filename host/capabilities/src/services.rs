@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prometheus_client::registry::Registry;
 use thiserror::Error;
 use usher_documents::{ContainerDefinition, ContainerName, DocumentStore, Owners, PartitionKey};
 use usher_downstream::{Graph, Http};
 use usher_entra::UserKey;
 
 use crate::documents::Place;
+use crate::metrics::Usage;
 use crate::owner::{self, Pseudonyms};
 use crate::seal::{Seal, SealKey};
+use crate::wasi::WasiSources;
 
 /// The services behind the capabilities.
 pub struct Services {
@@ -21,6 +24,8 @@ pub struct Services {
     pseudonyms: Pseudonyms,
     graph: Option<Arc<Graph>>,
     http: Option<Arc<Http>>,
+    wasi_sources: Option<Arc<dyn WasiSources>>,
+    pub(crate) usage: Usage,
 }
 
 struct UsersContainer {
@@ -95,7 +100,14 @@ impl Services {
             pseudonyms: Pseudonyms::new(key),
             graph: None,
             http: None,
+            wasi_sources: None,
+            usage: Usage::default(),
         })
+    }
+
+    /// Adds what is counted of calls to a registry whose prefix is the host's name.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.usage.register(registry);
     }
 
     /// With containers whose items belong to nobody. None of them may be one of users' items.
@@ -126,10 +138,21 @@ impl Services {
         self
     }
 
+    /// With time and chance of WASI from here and not from the system: to run a call again with the same answers.
+    #[must_use]
+    pub fn with_wasi_sources(mut self, sources: Arc<dyn WasiSources>) -> Self {
+        self.wasi_sources = Some(sources);
+        self
+    }
+
     /// Microsoft Graph, if the host is set up to reach it.
     #[must_use]
     pub fn graph(&self) -> Option<&Arc<Graph>> {
         self.graph.as_ref()
+    }
+
+    pub(crate) fn wasi_sources(&self) -> Option<&Arc<dyn WasiSources>> {
+        self.wasi_sources.as_ref()
     }
 
     pub(crate) fn http(&self) -> Option<&Arc<Http>> {

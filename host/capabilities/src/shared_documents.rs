@@ -76,11 +76,14 @@ impl CallContext {
 
 impl wit::Host for CallContext {
     async fn read(&mut self, container: String, id: String) -> wasmtime::Result<Result<types::Item, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared(&container) {
-            Ok(place) => self.read_item(&place, &id).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocuments>("read", &(&container, &id))?;
+        let answer = async {
+            match self.shared(&container) {
+                Ok(place) => self.read_item(&place, &id).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn read_many(
@@ -88,11 +91,14 @@ impl wit::Host for CallContext {
         container: String,
         ids: Vec<String>,
     ) -> wasmtime::Result<Result<Vec<Option<types::Item>>, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared(&container) {
-            Ok(place) => self.read_items(&place, &ids).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocuments>("read-many", &(&container, &ids))?;
+        let answer = async {
+            match self.shared(&container) {
+                Ok(place) => self.read_items(&place, &ids).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn query(
@@ -102,15 +108,18 @@ impl wit::Host for CallContext {
         parameters: String,
         options: Option<types::QueryOptions>,
     ) -> wasmtime::Result<Result<types::Page, types::Error>> {
-        self.enter()?;
+        let host_call = self.enter::<SharedDocuments>("query", &(&container, &text, &parameters, &options))?;
         let question = Question {
             text,
             parameters,
             options,
         };
-        Ok(match self.shared(&container) {
-            Ok(place) => self.query_place::<SharedDocuments>(&place, question).await,
-            Err(error) => Err(error),
-        })
+        let answer = async {
+            match self.shared(&container) {
+                Ok(place) => self.query_place::<SharedDocuments>(&place, question).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 }

@@ -43,11 +43,14 @@ impl wit::Host for CallContext {
         container: String,
         body: String,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared_to_write(&container) {
-            Ok(place) => self.create_item(&place, &body).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocumentsWrite>("create", &(&container, &body))?;
+        let answer = async {
+            match self.shared_to_write(&container) {
+                Ok(place) => self.create_item(&place, &body).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn upsert(
@@ -55,11 +58,14 @@ impl wit::Host for CallContext {
         container: String,
         body: String,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared_to_write(&container) {
-            Ok(place) => self.upsert_item(&place, &body).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocumentsWrite>("upsert", &(&container, &body))?;
+        let answer = async {
+            match self.shared_to_write(&container) {
+                Ok(place) => self.upsert_item(&place, &body).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn replace(
@@ -68,11 +74,14 @@ impl wit::Host for CallContext {
         body: String,
         if_match: Option<String>,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared_to_write(&container) {
-            Ok(place) => self.replace_item(&place, &body, if_match).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocumentsWrite>("replace", &(&container, &body, &if_match))?;
+        let answer = async {
+            match self.shared_to_write(&container) {
+                Ok(place) => self.replace_item(&place, &body, if_match).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn patch(
@@ -82,11 +91,14 @@ impl wit::Host for CallContext {
         operations: Vec<types::PatchOperation>,
         options: Option<types::PatchOptions>,
     ) -> wasmtime::Result<Result<types::Written, types::Error>> {
-        self.enter()?;
-        Ok(match self.shared_to_write(&container) {
-            Ok(place) => self.patch_item(&place, &id, operations, options).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocumentsWrite>("patch", &(&container, &id, &operations, &options))?;
+        let answer = async {
+            match self.shared_to_write(&container) {
+                Ok(place) => self.patch_item(&place, &id, operations, options).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn delete(
@@ -95,11 +107,14 @@ impl wit::Host for CallContext {
         id: String,
         if_match: Option<String>,
     ) -> wasmtime::Result<Result<(), types::Error>> {
-        self.enter()?;
-        Ok(match self.shared_to_write(&container) {
-            Ok(place) => self.delete_item(&place, &id, if_match).await,
-            Err(error) => Err(error),
-        })
+        let host_call = self.enter::<SharedDocumentsWrite>("delete", &(&container, &id, &if_match))?;
+        let answer = async {
+            match self.shared_to_write(&container) {
+                Ok(place) => self.delete_item(&place, &id, if_match).await,
+                Err(error) => Err(error),
+            }
+        };
+        host_call.answer(answer).await
     }
 
     async fn transact(
@@ -107,7 +122,9 @@ impl wit::Host for CallContext {
         container: String,
         writes: Vec<types::Write>,
     ) -> wasmtime::Result<Result<Vec<Option<types::Written>>, types::TransactionError>> {
-        self.enter()?;
-        Ok(self.transact_items(self.shared_to_write(&container), writes).await)
+        let host_call = self.enter::<SharedDocumentsWrite>("transact", &(&container, &writes))?;
+        host_call
+            .answer(self.transact_items(self.shared_to_write(&container), writes))
+            .await
     }
 }

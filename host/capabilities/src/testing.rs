@@ -10,6 +10,7 @@ use usher_policy::{Grant, Memberships, Purpose, Requirement, authorize};
 use crate::call_context::CallContext;
 use crate::seal::SealKey;
 use crate::services::Services;
+use crate::tape::Replay;
 
 /// The tool of [`call`].
 const RULE: &str = "[tools.test]\nallow = { scope = \"user_impersonation\" }\n";
@@ -37,6 +38,16 @@ pub(crate) fn call_with(services: Services, folder: TempDir, grant: &str, requir
     let permit = authorize(&who, &policy, &Memberships::none(), Purpose::Call).unwrap();
     Call {
         context: CallContext::new(permit, Arc::new(services)),
+        _folder: folder,
+    }
+}
+
+/// The same of a call whose host calls are answered from a recording.
+pub(crate) fn replaying(grant: &str, replay: Replay) -> Call {
+    let (services, folder) = services();
+    let tool = grant_of(grant).admit("component", "0", "test", &[]).unwrap().unwrap();
+    Call {
+        context: CallContext::replaying(tool, Arc::new(services), replay),
         _folder: folder,
     }
 }

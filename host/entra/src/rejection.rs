@@ -187,6 +187,38 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// A short name of what was wrong, for metrics: one of a dozen, whatever the token says.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotCompact
+            | Self::Header
+            | Self::Algorithm
+            | Self::CriticalHeader
+            | Self::TokenType
+            | Self::KeyIdMissing
+            | Self::Claims
+            | Self::ClaimMissing(_)
+            | Self::ClaimMalformed(_)
+            | Self::IdentityType
+            | Self::ScopeInAppOnlyToken => "malformed",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::KeysUnavailable { .. } => "keys-unavailable",
+            Self::Signature { .. } => "signature",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not-yet-valid",
+            Self::Issuer { .. } | Self::KeyIssuer { .. } => "issuer",
+            Self::Tenant { .. } => "tenant",
+            Self::Audience { .. } => "audience",
+            Self::Version | Self::NotAnAccessToken | Self::SenderConstrained => "kind",
+            Self::AppOnlyNotEnabled { .. }
+            | Self::ApplicationRoleMissing { .. }
+            | Self::ScopeMissing { .. }
+            | Self::NoPermission { .. } => "permission",
+            Self::ClientNotAllowed { .. } => "client",
+        }
+    }
+
     fn answer(&self) -> Answer {
         match self {
             Self::ScopeMissing { .. } | Self::NoPermission { .. } => Answer::InsufficientScope,

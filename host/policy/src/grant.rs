@@ -17,6 +17,9 @@
 //! paths = ["/entries", "/entries/{id}"]
 //! credential = { on-behalf-of = "api://…/.default" }
 //!
+//! [capabilities.wasi]                           # for components that import WASI
+//! clocks = true
+//!
 //! [tools.add_user_expense]                      # a tool without a rule isn't served
 //! allow = { scope = "user_impersonation" }
 //!
@@ -42,6 +45,7 @@ use crate::limits::{LimitError, Limits};
 use crate::requirement::{Requirement, grant_lines};
 use crate::rule::Rule;
 use crate::tool_policy::ToolPolicy;
+use crate::wasi::WasiGrant;
 
 /// A grant as it is written. Unknown keys are errors, so that a typing error never grants or withholds anything silently.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -60,7 +64,7 @@ pub struct Grant {
     pub limits: Limits,
 }
 
-/// What a component may import, by the names of the interfaces of `usher:host`.
+/// What a component may import, by the names of the interfaces of `usher:host`; WASI has a table of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Capabilities {
@@ -86,6 +90,8 @@ pub struct Capabilities {
     pub graph_write: Option<GraphWriteGrant>,
     /// Other services over HTTPS.
     pub http: Option<HttpGrant>,
+    /// What components that weren't written for this host import of WASI.
+    pub wasi: WasiGrant,
 }
 
 /// For whom a tool is.
@@ -247,9 +253,9 @@ impl Grant {
         tool: &str,
         requires: &[Requirement],
     ) -> Result<Option<Arc<ToolPolicy>>, NotGranted> {
-        let Some(ToolGrant { allow }) = self.tools.get(tool) else {
+        if !self.tools.contains_key(tool) {
             return Ok(None);
-        };
+        }
         let whole = self.allowance();
         let missing: Vec<_> = requires
             .iter()
@@ -262,15 +268,27 @@ impl Grant {
                 missing,
             });
         }
-        Ok(Some(Arc::new(ToolPolicy {
+        Ok(self.policy(component, revision, tool, whole.narrowed_to(requires)))
+    }
+
+    /// The policy of one tool of a component that doesn't say what its tools need: its rule, and the whole grant. None if the grant
+    /// has no rule for it: then it isn't served.
+    #[must_use]
+    pub fn admit_whole(&self, component: &str, revision: &str, tool: &str) -> Option<Arc<ToolPolicy>> {
+        self.policy(component, revision, tool, self.allowance())
+    }
+
+    fn policy(&self, component: &str, revision: &str, tool: &str, allowance: Allowance) -> Option<Arc<ToolPolicy>> {
+        let ToolGrant { allow } = self.tools.get(tool)?;
+        Some(Arc::new(ToolPolicy {
             component: component.to_owned(),
             revision: revision.to_owned(),
             tool: tool.to_owned(),
             rule: allow.clone(),
             groups: allow.groups(),
-            allowance: whole.narrowed_to(requires),
+            allowance,
             limits: self.limits.clone(),
-        })))
+        }))
     }
 
     /// The containers of users' items that it names.

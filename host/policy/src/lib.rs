@@ -48,6 +48,7 @@ mod requirement;
 mod rule;
 mod size;
 mod tool_policy;
+mod wasi;
 
 pub use crate::http::{HttpCredential, HttpGrant, Origin, OriginError, OriginGrant};
 pub use allowance::Allowance;
@@ -60,8 +61,9 @@ pub use memberships::Memberships;
 pub use method::{Method, MethodError};
 pub use not_covered::NotCovered;
 pub use path::{PathError, PathTemplate, TemplateError};
-pub use permit::{Denied, Permit, Purpose, authorize};
+pub use permit::{Denied, Permit, Purpose, authorize, may_see};
 pub use query::QueryOptions;
 pub use requirement::{Requirement, RequirementError};
 pub use rule::{GroupRef, Rule};
 pub use tool_policy::ToolPolicy;
+pub use wasi::{WasiGrant, WasiKey};

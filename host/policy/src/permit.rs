@@ -90,11 +90,24 @@ pub fn authorize(
 ) -> Result<Permit, Denied> {
     let decision = tool.rule.decide(who.caller(), memberships);
     audit(who.caller(), tool, memberships, purpose, &decision);
+    judged(decision).map(|()| Permit {
+        who: who.clone(),
+        tool: Arc::clone(tool),
+    })
+}
+
+/// What [`authorize`] would decide about showing a caller a tool. There is no permit in it, so neither a token is needed nor an
+/// audit line written: it is for telling a client that its list has changed, which gives access to nothing.
+///
+/// # Errors
+/// As [`authorize`].
+pub fn may_see(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships) -> Result<(), Denied> {
+    judged(tool.rule.decide(caller, memberships))
+}
+
+fn judged(decision: Decision<'_>) -> Result<(), Denied> {
     match decision {
-        Decision::Yes => Ok(Permit {
-            who: who.clone(),
-            tool: Arc::clone(tool),
-        }),
+        Decision::Yes => Ok(()),
         Decision::No => Err(Denied::Hidden),
         Decision::NeedsScopes(scopes) => Err(Denied::NeedsScopes(scopes.into_iter().map(str::to_owned).collect())),
         Decision::Undecided => Err(Denied::Undecided),

@@ -1,62 +1,41 @@
 //! From a folder of components to the catalog that is served.
+//!
+//! **In** comes a folder of `NAME.wasm` with their `NAME.grant.toml`, which changes in any way that folders do, and what the
+//! operator decides about revisions. **Out** goes a [`Catalog`](usher_runtime::Catalog), replaced whole by the next one, so that a
+//! call which runs knows nothing of it: [`Registry::catalogs`]. Beside that, the file of the [`status`] for people and commands.
+//!
+//! ```text
+//! watching   something happened: look again .............. a hint, never the truth
+//! folder     what lies there, without reading a file ..... the truth
+//! settling   what changed, and hasn't for a while
+//! intake     files → revision, off the threads that serve, and what is served instead of one that is bad
+//! control    may it take the place of what is served? .... signatures, approvals, rollbacks
+//! names      one name, one tool → catalog
+//! keeper     does all of it in turn; announce, report and status say what came of it
+//! ```
+//!
+//! What is never done: half of a change is never served (a component and its grant are one unit, and all that settled together
+//! goes live at once), a bad file never takes down what served before it, and nothing is compiled on a thread that serves.
 #![forbid(unsafe_code)]
 
-use std::path::PathBuf;
-use std::sync::Arc;
+mod announce;
+pub mod control;
+mod folder;
+mod intake;
+mod keeper;
+mod metrics;
+mod names;
+mod registry;
+mod report;
+mod settings;
+mod settling;
+pub mod status;
+mod watching;
 
-use thiserror::Error;
-use tokio::sync::watch;
-use usher_runtime::{Catalog, Runtime};
+pub use folder::components;
+pub use registry::{OpenError, Registry, load};
+pub use settings::{Mode, Polling, RegistrySettings};
+pub use watching::Noticing;
 
-/// How the folder is served.
-#[derive(Debug, Clone)]
-pub struct RegistrySettings {
-    /// The folder of components and grants.
-    pub folder: PathBuf,
-}
-
-/// Keeps the catalog of a folder.
-pub struct Registry {
-    catalogs: watch::Sender<Arc<Catalog>>,
-}
-
-/// Why a folder can't be served.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// It can't be read.
-    #[error("the folder of tools {folder} can't be read: {source}; give another with --tools or the key `tools`")]
-    Read {
-        /// The folder.
-        folder: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-impl Registry {
-    /// Loads every component of the folder.
-    ///
-    /// # Errors
-    /// The folder can't be read. Components that can't be served are in [`Catalog::refused`].
-    pub async fn open(settings: RegistrySettings, runtime: Arc<Runtime>) -> Result<Self, OpenError> {
-        let catalog = runtime.load(&settings.folder).await.map_err(|source| OpenError::Read {
-            folder: settings.folder,
-            source,
-        })?;
-        Ok(Self {
-            catalogs: watch::Sender::new(Arc::new(catalog)),
-        })
-    }
-
-    /// The catalog that is served now.
-    #[must_use]
-    pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.catalogs.borrow())
-    }
-
-    /// The catalog that is served: the one now, and each that takes its place.
-    #[must_use]
-    pub fn catalogs(&self) -> watch::Receiver<Arc<Catalog>> {
-        self.catalogs.subscribe()
-    }
-}
+/// The folder of decisions and of kept revisions, within the data folder.
+pub const CONTROL: &str = "control";

@@ -113,6 +113,16 @@ impl Admission {
         }
     }
 
+    /// Calls that have a place.
+    pub(crate) fn running(&self) -> usize {
+        (self.settings.at_once as usize).saturating_sub(self.all.available_permits())
+    }
+
+    /// Calls that wait for one.
+    pub(crate) fn waiting(&self) -> usize {
+        (self.settings.waiting as usize).saturating_sub(self.queue.available_permits())
+    }
+
     fn present(&self, key: UserKey) -> (Arc<Semaphore>, Presence) {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = callers.entry(key).or_insert_with(|| Gate {
@@ -219,8 +229,10 @@ mod tests {
             async move { admission.enter(user('1')).await.is_ok() }
         });
         tokio::task::yield_now().await;
+        assert_eq!((admission.running(), admission.waiting()), (1, 1));
         drop(running);
         assert!(waiting.await.unwrap());
+        assert_eq!((admission.running(), admission.waiting()), (0, 0));
     }
 
     #[tokio::test]

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use usher_capabilities::{CallContext, HostCallsExhausted};
+use usher_capabilities::{CallContext, Departure, HostCallsExhausted, InCall, ended_by_wasi};
 use usher_entra::Remedy;
 use wasmtime::{Store, Trap};
 
 use crate::bindings::contract;
-use crate::engine::{one_line, restrain};
+use crate::engine::{FUEL, one_line, restrain};
 use crate::fault::{Fault, Limit};
 use crate::limiter::Limiter;
+use crate::measures::{Measured, Measures};
 use crate::schema::Schema;
 use crate::tool::Tool;
 
@@ -50,8 +51,16 @@ pub(crate) struct CallState {
     pub(crate) limiter: Limiter,
 }
 
-/// Runs a call. Dropping the future stops the guest at its next tick and throws the instance away.
-pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> Result<Outcome, Fault> {
+impl InCall for CallState {
+    fn call(&mut self) -> &mut CallContext {
+        &mut self.context
+    }
+}
+
+/// Runs a call. Dropping the future stops the guest at its next tick and throws the instance away. Instructions are counted if
+/// the tool's engine does that.
+pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request, count_instructions: bool) -> Measured {
+    let begun = Instant::now();
     let component = &tool.component;
     let limits = tool.policy.limits();
     let deadline = Instant::from_std(context.deadline());
@@ -62,10 +71,22 @@ pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> 
     let mut store = Store::new(component.engine(), state);
     store.limiter(|state| &mut state.limiter);
     restrain(&mut store, limits.returned_bytes as usize);
+    if count_instructions {
+        store
+            .set_fuel(FUEL)
+            .expect("the engine was made with the runtime, to count");
+    }
 
     let called = component.call_tool(&mut store, tool.name(), &request.arguments, &request.context);
     let answer = timeout_at(deadline, called).await;
-    match answer {
+    // A guest that is stopped in the midst of its work hasn't told yet how far it has come.
+    let left = (count_instructions && answer.is_ok()).then(|| store.get_fuel().unwrap_or_default());
+    let measures = Measures {
+        took: begun.elapsed(),
+        memory_bytes: store.data().limiter.memory_used(),
+        instructions: left.map(|left| FUEL - left),
+    };
+    let ended = match answer {
         Err(_) => Err(Fault::Limit { limit: Limit::Deadline }),
         Ok(Err(error)) => Err(fault(&error, store.data().limiter.hit())),
         Ok(Ok(Err(error))) => Ok(Outcome::Error {
@@ -74,7 +95,8 @@ pub(crate) async fn run(tool: &Tool, context: CallContext, request: Request) -> 
         }),
         Ok(Ok(Ok(contract::CallToolOutcome::InputRequired(questions)))) => Ok(Outcome::InputRequired(questions)),
         Ok(Ok(Ok(contract::CallToolOutcome::Complete(result)))) => complete(tool, result),
-    }
+    };
+    Measured { ended, measures }
 }
 
 fn complete(tool: &Tool, result: contract::CallToolResult) -> Result<Outcome, Fault> {
@@ -109,6 +131,14 @@ fn fault(error: &wasmtime::Error, hit: Option<Limit>) -> Fault {
     if error.downcast_ref::<HostCallsExhausted>().is_some() {
         return Fault::Limit {
             limit: Limit::HostCalls,
+        };
+    }
+    if let Some(detail) = ended_by_wasi(error) {
+        return Fault::Trap { detail };
+    }
+    if let Some(departure) = error.downcast_ref::<Departure>() {
+        return Fault::Trap {
+            detail: departure.to_string(),
         };
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {

@@ -10,15 +10,24 @@ use crate::load_error::LoadError;
 use crate::revision::Revision;
 use crate::tool::Tool;
 
-/// A component that isn't served.
-#[derive(Debug)]
+/// A component whose newest file isn't served.
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// Its file.
     pub file: PathBuf,
     /// Why, and what to do.
-    pub error: LoadError,
+    pub error: Arc<LoadError>,
     /// The revision that is served on in its place. None: nothing of this component is served.
     pub serving: Option<Arc<Revision>>,
+}
+
+/// How far the loading of the first catalog has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Components that are through, served or not.
+    pub done: usize,
+    /// Components in all.
+    pub total: usize,
 }
 
 /// All tools of a directory, by name, and what was refused. Never changes; a reload makes a new one.
@@ -28,11 +37,21 @@ pub struct Catalog {
     revisions: Vec<Arc<Revision>>,
     refused: Vec<Refusal>,
     notes: BTreeMap<String, Arc<str>>,
+    progress: Option<Progress>,
 }
 
 impl Catalog {
-    /// A catalog of these revisions, each with its file. Of two components that have a tool of one name, the one that comes first
-    /// is served and the other is refused.
+    /// What stands in for the first catalog while it is being loaded: nothing is served yet.
+    #[must_use]
+    pub fn loading(progress: Progress) -> Self {
+        Self {
+            progress: Some(progress),
+            ..Self::default()
+        }
+    }
+
+    /// A catalog of these revisions, each with its file, those that serve on in the place of a newer file among them. Of two
+    /// components that have a tool of one name, the one that comes first is served and the other is refused.
     #[must_use]
     pub fn of(loaded: Vec<(PathBuf, Arc<Revision>)>, mut refused: Vec<Refusal>) -> Self {
         let mut owners: HashMap<&str, &str> = HashMap::new();
@@ -46,7 +65,7 @@ impl Catalog {
             match taken {
                 Some((tool, other)) => refused.push(Refusal {
                     file: file.clone(),
-                    error: LoadError::NameTaken { tool, other },
+                    error: Arc::new(LoadError::NameTaken { tool, other }),
                     serving: None,
                 }),
                 None => {
@@ -60,12 +79,20 @@ impl Catalog {
             .flat_map(|revision| revision.tools().iter().cloned())
             .collect();
         tools.sort_by(|a, b| a.name().cmp(b.name()));
+        revisions.sort_by(|a, b| a.name().cmp(b.name()));
         Self {
             tools,
             revisions,
             refused,
             notes: BTreeMap::new(),
+            progress: None,
         }
+    }
+
+    /// How far the first catalog is, while it isn't there. None: this is one that is served.
+    #[must_use]
+    pub fn progress(&self) -> Option<Progress> {
+        self.progress
     }
 
     /// The same with notes, by the names of components.
@@ -81,7 +108,13 @@ impl Catalog {
         self.notes.get(component)
     }
 
-    /// The components that are served.
+    /// All notes, by the names of components.
+    #[must_use]
+    pub fn notes(&self) -> &BTreeMap<String, Arc<str>> {
+        &self.notes
+    }
+
+    /// The components that are served, in the order of their names.
     #[must_use]
     pub fn revisions(&self) -> &[Arc<Revision>] {
         &self.revisions

@@ -10,6 +10,9 @@ const WASM_STACK: usize = 512 << 10;
 /// process. What isn't used costs addresses and no memory.
 const FIBER_STACK: usize = WASM_STACK + (2 << 20);
 
+/// What a store gets to count down from where instructions are counted: no limit.
+pub(crate) const FUEL: u64 = u64::MAX;
+
 /// Makes the engine. `slots` is how many instances may live at once.
 ///
 /// The pool's numbers were measured for this use: a small guest's whole memory stays resident, so that a fresh instance
@@ -19,14 +22,18 @@ const FIBER_STACK: usize = WASM_STACK + (2 << 20);
 /// isn't zeroed: compiled code writes each slot of it before it reads it, so a guest has no way to see what was there. Zeroing it
 /// would give the untouched rest of it back to the system at each call, which takes longer than the call itself.
 ///
+/// `count_instructions` makes another engine, with compiled components of its own: each store then needs [`FUEL`].
+///
 /// # Errors
 /// The settings don't fit this machine, most likely for lack of address space.
-pub(crate) fn engine(slots: u32) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(slots: u32, count_instructions: bool) -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
-        .total_core_instances(slots.saturating_mul(4))
+        // A number that is counted to and nothing more: interpreters are linked of some forty modules, and every slot may hold one.
+        .total_core_instances(slots.saturating_mul(Limits::INSTANCES_CEILING))
         .total_memories(slots)
-        .total_tables(slots.saturating_mul(2))
+        // Interpreters have two; a table costs addresses and no memory.
+        .total_tables(slots.saturating_mul(4))
         .total_stacks(slots)
         // More than distinct tools: fewer would be remapped at each change of tool.
         .max_unused_warm_slots(slots)
@@ -49,6 +56,7 @@ pub(crate) fn engine(slots: u32) -> wasmtime::Result<Engine> {
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .cranelift_opt_level(OptLevel::Speed)
         .epoch_interruption(true)
+        .consume_fuel(count_instructions)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(FIBER_STACK)
         .wasm_component_model(true)

@@ -5,8 +5,9 @@ use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 use crate::bindings::contract;
-use crate::component::tools_export;
+use crate::component::{Offer, tools_export};
 use crate::engine::one_line;
+use crate::foreign::{Exported, Unserved};
 use crate::load_error::LoadError;
 use crate::runtime::Runtime;
 use crate::{description, listing};
@@ -21,6 +22,15 @@ pub struct Import {
     pub functions: Vec<String>,
 }
 
+/// How a component offers its tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// By the contract `usher:tool`.
+    Contract,
+    /// It wasn't written for this host: each function that it exports is a tool.
+    Foreign,
+}
+
 /// A component that compiles and describes its tools.
 pub struct Examined {
     /// Its SHA-256: 64 lower-case hexadecimal digits.
@@ -31,8 +41,12 @@ pub struct Examined {
     pub imports: Vec<Import>,
     /// The names of what it exports: `usher:tool/tools@0.1.0`.
     pub exports: Vec<String>,
+    /// How it offers its tools.
+    pub kind: Kind,
     /// Its tools, as it describes them. Names are unique, schemas compile, JSON is JSON.
     pub tools: Vec<ExaminedTool>,
+    /// The functions of a foreign component that aren't served, with the reasons.
+    pub unserved: Vec<Unserved>,
 }
 
 /// A tool of a component, before any grant.
@@ -46,8 +60,7 @@ pub struct ExaminedTool {
 /// A component that was compiled, and what its type says.
 pub(crate) struct Compiled {
     pub(crate) component: Component,
-    /// The export that tools are called by.
-    pub(crate) tools: String,
+    pub(crate) offer: Offer,
     pub(crate) digest: String,
     bytes: usize,
     imports: Vec<Import>,
@@ -67,7 +80,17 @@ impl Compiled {
             .map_err(|error| LoadError::Compile {
                 detail: one_line(&error),
             })?;
-        let tools = tools_export(&component).ok_or(LoadError::ExportsNothing)?;
+        let offer = match tools_export(&component) {
+            Some(tools) => Offer::Contract(tools),
+            None => Offer::Functions(Exported::of(&component, wasm)?),
+        };
+        if let Offer::Functions(exported) = &offer
+            && exported.functions.is_empty()
+        {
+            return Err(LoadError::ExportsNothing {
+                unserved: exported.unserved.clone(),
+            });
+        }
         let (imports, exports) = {
             let component_type = component.component_type();
             let imports = component_type.imports(&runtime.engine);
@@ -84,7 +107,7 @@ impl Compiled {
         };
         Ok(Self {
             component,
-            tools,
+            offer,
             digest,
             bytes: wasm.len(),
             imports,
@@ -92,7 +115,7 @@ impl Compiled {
         })
     }
 
-    /// Asks it for its tools, and checks what it says.
+    /// Asks it for its tools, or reads them from its type, and checks what it says.
     ///
     /// # Errors
     /// The listing failed, or a tool's description can't be served.
@@ -101,17 +124,26 @@ impl Compiled {
         runtime: &Runtime,
         limits: &Limits,
     ) -> Result<Vec<description::Checked>, LoadError> {
-        description::check(listing::list_tools(&runtime.engine, &self.component, limits).await?)
+        description::check(match &self.offer {
+            Offer::Contract(_) => listing::list_tools(&runtime.engine, &self.component, limits).await?,
+            Offer::Functions(exported) => exported.tools(),
+        })
     }
 
     /// What is known of it, for others to read.
     pub(crate) fn examined(self, tools: Vec<ExaminedTool>) -> Examined {
+        let (kind, unserved) = match self.offer {
+            Offer::Contract(_) => (Kind::Contract, Vec::new()),
+            Offer::Functions(exported) => (Kind::Foreign, exported.unserved),
+        };
         Examined {
             digest: self.digest,
             bytes: self.bytes,
             imports: self.imports,
             exports: self.exports,
+            kind,
             tools,
+            unserved,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A component's imports: the most that it can ever do.
 
-use usher_capabilities::{Interface, NotAdmitted, Services};
+use usher_capabilities::{Interface, NotAdmitted, Services, WasiInterface, admit_wasi};
 use usher_policy::Grant;
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -15,6 +15,13 @@ const TOOL: &str = "usher:tool/";
 /// The version of the contract that is served: any 0.1.x.
 const VERSION: &str = "0.1.";
 
+/// What a component imports and may: what is linked.
+#[derive(Debug, Default)]
+pub(crate) struct Admitted {
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) wasi: Vec<WasiInterface>,
+}
+
 /// Holds every import against the grant and gives the interfaces to link.
 ///
 /// # Errors
@@ -24,21 +31,31 @@ pub(crate) fn admit(
     component: &Component,
     grant: &Grant,
     services: &Services,
-) -> Result<Vec<Interface>, LoadError> {
-    let mut admitted = Vec::new();
+) -> Result<Admitted, LoadError> {
+    let mut admitted = Admitted::default();
     let mut unknown = Vec::new();
     let mut refused: Vec<NotAdmitted> = Vec::new();
     for (name, item) in component.component_type().imports(engine) {
         if is_types_only(engine, &item.ty) {
             continue;
         }
+        if let Some(interface) = WasiInterface::named(name) {
+            // Two releases of one interface are linked once: the newer one serves both.
+            if !admitted.wasi.contains(&interface) {
+                admitted.wasi.push(interface);
+            }
+            continue;
+        }
         match interface(name) {
             Some(interface) => match interface.admit(grant, services) {
-                Ok(()) => admitted.push(interface),
+                Ok(()) => admitted.interfaces.push(interface),
                 Err(error) => refused.push(error),
             },
             None => unknown.push(name.to_owned()),
         }
+    }
+    if let Err(wasi) = admit_wasi(&admitted.wasi, &grant.capabilities.wasi) {
+        refused.extend(wasi);
     }
     if !unknown.is_empty() {
         return Err(LoadError::NotOffered { imports: unknown });
@@ -74,10 +91,15 @@ fn is_types_only(engine: &Engine, item: &ComponentItem) -> bool {
 pub(crate) fn explain_not_offered(imports: &[String]) -> String {
     let each = imports.iter().map(|import| {
         let why = match import.split_once('/') {
-            _ if import.starts_with(HOST) && import.contains(&format!("@{VERSION}")) => "an interface that this host doesn't offer yet",
+            _ if import.starts_with(HOST) && import.contains(&format!("@{VERSION}")) => {
+                "an interface that this host doesn't offer yet"
+            }
             _ if import.starts_with(HOST) || import.starts_with(TOOL) => "of another version of the contract than 0.1",
+            Some(("wasi:http", _)) => {
+                "HTTP without bounds, which no grant gives; other services are reached by `usher:host/http`"
+            }
             Some((package, _)) if package.starts_with("wasi:") => {
-                "WASI, which gives files, sockets or the environment; build for wasm32-unknown-unknown, or with WASI stubbed out"
+                "a part or a version of WASI that no grant gives; build against WASI 0.2 or with WASI stubbed out"
             }
             _ => "nothing that this host knows",
         };

@@ -29,6 +29,11 @@ impl Limiter {
         }
     }
 
+    /// The linear memory of the store, in bytes. It never shrinks, so it is the most that there was.
+    pub(crate) fn memory_used(&self) -> usize {
+        self.memory_used
+    }
+
     /// The limit that refused a growth, if one did.
     pub(crate) fn hit(&self) -> Option<Limit> {
         self.hit

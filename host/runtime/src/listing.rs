@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::bindings::{ToolProvider, contract};
-use crate::engine::{one_line, restrain};
+use crate::engine::{FUEL, one_line, restrain};
 use crate::fault::Limit;
 use crate::limiter::Limiter;
 use crate::load_error::LoadError;
@@ -40,6 +40,8 @@ pub(crate) async fn list_tools(
     let mut store = Store::new(engine, Limiter::new(limits));
     store.limiter(|limiter| limiter);
     restrain(&mut store, DESCRIPTIONS);
+    // Refused where instructions aren't counted, and not needed.
+    let _ = store.set_fuel(FUEL);
     let listing = timeout(DEADLINE, async {
         let instance = ToolProvider::instantiate_async(&mut store, component, &linker).await?;
         instance.usher_tool_tools().call_list_tools(&mut store).await

@@ -3,51 +3,19 @@
 //! Each component goes the same way, and the first thing that doesn't hold refuses it and no other: grant, pinned digest,
 //! compile, imports against the grant, link, list, check, admit.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use usher_policy::{Grant, ToolPolicy};
 
-use crate::catalog::{Catalog, Refusal};
-use crate::component::LinkedComponent;
+use crate::component::{LinkedComponent, Offer};
 use crate::engine::one_line;
 use crate::examined::{Compiled, ExaminedTool};
 use crate::load_error::LoadError;
 use crate::revision::{REVISION_DIGITS, Revision};
 use crate::runtime::Runtime;
-use crate::source::{Source, hex};
+use crate::source::{Source, sha256};
 use crate::tool::Tool;
 use crate::{description, imports};
-
-/// Loads every `*.wasm` of a directory, in the order of their names.
-///
-/// # Errors
-/// The directory can't be read.
-pub(crate) async fn directory(runtime: &Runtime, directory: &Path) -> std::io::Result<Catalog> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(directory)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-        .collect();
-    files.sort();
-    let mut revisions = Vec::new();
-    let mut refused = Vec::new();
-    for file in files {
-        let loaded = match Source::read(&file) {
-            Ok(source) => revision(runtime, &source).await,
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(revision) => revisions.push((file, Arc::new(revision))),
-            Err(error) => refused.push(Refusal {
-                file,
-                error,
-                serving: None,
-            }),
-        }
-    }
-    Ok(Catalog::of(revisions, refused))
-}
 
 /// Loads one component: all of its tools that have a rule, or none.
 pub(crate) async fn revision(runtime: &Runtime, source: &Source) -> Result<Revision, LoadError> {
@@ -60,15 +28,19 @@ pub(crate) async fn revision(runtime: &Runtime, source: &Source) -> Result<Revis
         });
     }
     let compiled = Compiled::new(runtime, digest, &source.wasm)?;
-    let interfaces = imports::admit(&runtime.engine, &compiled.component, &grant, &runtime.services)?;
+    let admitted = imports::admit(&runtime.engine, &compiled.component, &grant, &runtime.services)?;
     let linked =
-        LinkedComponent::link(&compiled.component, &compiled.tools, &interfaces).map_err(|error| LoadError::Link {
+        LinkedComponent::link(&compiled.component, &compiled.offer, &admitted).map_err(|error| LoadError::Link {
             detail: one_line(&error),
         })?;
     let checked = compiled.describe(runtime, &grant.limits).await?;
     let examined = checked.iter().map(ExaminedTool::from).collect();
     let short = &compiled.digest[..REVISION_DIGITS];
-    let tools = admit(&grant, &source.name, short, checked, Arc::new(linked))?;
+    let narrowing = match compiled.offer {
+        Offer::Contract(_) => Narrowing::ByTool,
+        Offer::Functions(_) => Narrowing::None,
+    };
+    let tools = admit(&grant, &source.name, short, checked, narrowing, Arc::new(linked))?;
     Ok(Revision {
         name: source.name.clone(),
         grant_digest,
@@ -77,12 +49,20 @@ pub(crate) async fn revision(runtime: &Runtime, source: &Source) -> Result<Revis
     })
 }
 
+/// Whether tools say what they need, so that each of them gets no more than that of its component's grant.
+#[derive(Clone, Copy)]
+enum Narrowing {
+    ByTool,
+    None,
+}
+
 /// Gives each tool its policy, and refuses a grant that doesn't fit the component.
 fn admit(
     grant: &Grant,
     component: &str,
     revision: &str,
     checked: Vec<description::Checked>,
+    narrowing: Narrowing,
     linked: Arc<LinkedComponent>,
 ) -> Result<Vec<Arc<Tool>>, LoadError> {
     let listed = checked
@@ -108,8 +88,10 @@ fn admit(
         .unwrap_or_default();
     let mut tools = Vec::new();
     for checked in checked {
-        let policy: Option<Arc<ToolPolicy>> =
-            grant.admit(component, revision, &checked.tool.name, &checked.requires)?;
+        let policy: Option<Arc<ToolPolicy>> = match narrowing {
+            Narrowing::ByTool => grant.admit(component, revision, &checked.tool.name, &checked.requires)?,
+            Narrowing::None => grant.admit_whole(component, revision, &checked.tool.name),
+        };
         let Some(policy) = policy else { continue };
         tools.push(Arc::new(Tool {
             description: checked.tool,
@@ -145,5 +127,5 @@ fn read_grant(runtime: &Runtime, source: &Source) -> Result<(Grant, String), Loa
         return Err(LoadError::GroupWithoutGraph { tool: tool.to_owned() });
     }
     grant.resolve_groups(&runtime.groups).map_err(unusable)?;
-    Ok((grant, hex(&Sha256::digest(text.as_bytes()))))
+    Ok((grant, sha256(text.as_bytes())))
 }

@@ -4,7 +4,9 @@ use thiserror::Error;
 use usher_capabilities::{NEEDS_GRAPH, NotAdmitted};
 use usher_policy::{GrantError, NotGranted};
 
+use crate::foreign::Unserved;
 use crate::imports;
+use crate::revision::REVISION_DIGITS;
 
 /// Why a component isn't served. `Display` says what to do about it.
 #[derive(Debug, Error)]
@@ -71,8 +73,27 @@ pub enum LoadError {
         detail: String,
     },
     /// It exports nothing that this host serves.
-    #[error("it exports nothing that this host serves: it must export `usher:tool/tools@0.1.0`")]
-    ExportsNothing,
+    #[error(
+        "it exports nothing that this host serves: it must export `usher:tool/tools@0.1.0`, or functions of plain types{}",
+        .unserved.iter().map(|one| format!("\n{} {}", one.function, one.why)).collect::<String>()
+    )]
+    ExportsNothing {
+        /// The functions that it exports, and why they can't be served.
+        unserved: Vec<Unserved>,
+    },
+    /// Two functions of a component that wasn't written for this host would be one tool.
+    #[error(
+        "its functions {one} and {other} would both be the tool {tool}: names of tools have no versions in them. Export one of \
+         them only"
+    )]
+    SameName {
+        /// The tool.
+        tool: String,
+        /// A function.
+        one: String,
+        /// Another.
+        other: String,
+    },
     /// Imports that no grant can give.
     #[error("it imports what this host can't give: {}", imports::explain_not_offered(.imports))]
     NotOffered {
@@ -144,6 +165,54 @@ pub enum LoadError {
         /// The tool.
         tool: String,
     },
+    /// Its signature is missing or wrong.
+    #[error("its signature isn't good: {detail}")]
+    Signature {
+        /// What is wrong with it, and what to do.
+        detail: String,
+    },
+    /// It is another one than the operator let through.
+    #[error(
+        "revision {} waits for approval:\n{}\nCompare it with what is served (`usher approve --list`), and let it through with: usher approve {component} --digest {}",
+        short(.digest), .changes.iter().map(|change| format!("- {change}")).collect::<Vec<_>>().join("\n"), short(.digest)
+    )]
+    AwaitsApproval {
+        /// The component's name.
+        component: String,
+        /// The file's SHA-256.
+        digest: String,
+        /// The SHA-256 of the grant beside it.
+        grant_digest: String,
+        /// What is different, a paragraph each, for people.
+        changes: Vec<String>,
+    },
+    /// The operator put an earlier revision back.
+    #[error(
+        "revision {} was rolled back to {}; another file in its place is served again, and so is this one after: usher rollback {component} --undo",
+        short(.digest), short(.to)
+    )]
+    RolledBack {
+        /// The component's name.
+        component: String,
+        /// The file's SHA-256.
+        digest: String,
+        /// The SHA-256 of the component that is served instead.
+        to: String,
+    },
+    /// What the operator decided can't be read, so nothing new is let through.
+    #[error("what was approved and rolled back can't be read, so nothing new is let through: {detail}")]
+    Undecided {
+        /// Which file, what is wrong with it, and what to do.
+        detail: String,
+    },
+    /// An earlier revision can't be served again.
+    #[error("the revision {} that was kept can't be used: {detail}", short(.digest))]
+    Kept {
+        /// Its SHA-256.
+        digest: String,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// Another component was first.
     #[error("the tool {tool:?} is served by {other} already; rename one of them, or leave it out of one grant")]
     NameTaken {
@@ -152,4 +221,9 @@ pub enum LoadError {
         /// The component that has it.
         other: String,
     },
+}
+
+/// As many digits of a digest as logs and commands show.
+fn short(digest: &str) -> &str {
+    digest.get(..REVISION_DIGITS).unwrap_or(digest)
 }

@@ -1,24 +1,25 @@
 //! The runtime: the engine with everything that calls share.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use prometheus_client::registry::Registry;
 use thiserror::Error;
-use usher_capabilities::{CallContext, Services};
+use usher_capabilities::{CallContext, Recorder, Replay, Services};
 use usher_policy::{Limits, Permit};
 use uuid::Uuid;
 use wasmtime::Engine;
 
 use crate::admission::Admission;
 use crate::call::{self, Outcome, Request};
-use crate::catalog::Catalog;
-use crate::compile_cache::CompileCache;
+use crate::compile_cache::{CacheError, CompileCache};
 use crate::engine::engine;
 use crate::examined::{Compiled, Examined, ExaminedTool};
 use crate::fault::Fault;
 use crate::load;
 use crate::load_error::LoadError;
+use crate::measures::{Measured, Measures};
+use crate::metrics::Calls;
 use crate::revision::Revision;
 use crate::settings::RuntimeSettings;
 use crate::source::Source;
@@ -36,6 +37,7 @@ pub struct Runtime {
     pub(crate) groups: BTreeMap<String, Uuid>,
     ticker: Ticker,
     admission: Admission,
+    count_instructions: bool,
 }
 
 /// Why the runtime couldn't start.
@@ -46,14 +48,9 @@ pub enum StartError {
         "the WebAssembly engine could not be set up: {0:#}. It reserves address space for its instances; is `ulimit -v` set?"
     )]
     Engine(wasmtime::Error),
-    /// The compile cache can't be used.
-    #[error("the compile cache {path} can't be used: {source}")]
-    Cache {
-        /// The folder.
-        path: std::path::PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// A folder of compiled components can't be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The thread that interrupts guests couldn't be started.
     #[error("no thread could be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -65,38 +62,37 @@ impl Runtime {
     /// # Errors
     /// What couldn't be set up.
     pub fn start(settings: RuntimeSettings, services: Arc<Services>) -> Result<Self, StartError> {
-        let engine = engine(settings.admission.at_once.saturating_add(SPARE_SLOTS)).map_err(StartError::Engine)?;
+        let engine = engine(
+            settings.admission.at_once.saturating_add(SPARE_SLOTS),
+            settings.count_instructions,
+        )
+        .map_err(StartError::Engine)?;
         let ticker = Ticker::start(engine.clone())?;
-        let cache = CompileCache::open(settings.cache_dir.as_deref(), &engine).map_err(|source| StartError::Cache {
-            path: settings.cache_dir.unwrap_or_default(),
-            source,
-        })?;
+        let cache = CompileCache::open(&settings.cache, &engine)?;
         Ok(Self {
             cache,
             services,
             groups: settings.groups,
+            count_instructions: settings.count_instructions,
             ticker,
             admission: Admission::new(settings.admission),
             engine,
         })
     }
 
-    /// Loads every component of a directory. What can't be served is in [`Catalog::refused`].
-    ///
-    /// # Errors
-    /// The directory can't be read.
-    pub async fn load(&self, directory: &Path) -> std::io::Result<Catalog> {
-        let _running = self.ticker.running();
-        load::directory(self, directory).await
-    }
-
-    /// Loads one component with its grant.
+    /// Loads one component with its grant. Compiling takes seconds of a thread, and this is where it happens: not on a thread that
+    /// serves.
     ///
     /// # Errors
     /// Why it can't be served.
     pub async fn load_revision(&self, source: &Source) -> Result<Revision, LoadError> {
         let _running = self.ticker.running();
         load::revision(self, source).await
+    }
+
+    /// From now on calls are served: compiling leaves half of the processors to them.
+    pub fn leave_room_for_calls(&self) {
+        self.cache.leave_room_for_calls();
     }
 
     /// Looks at a component without a grant: compiles it, and asks it for its tools within these limits. What it imports is looked
@@ -111,6 +107,25 @@ impl Runtime {
         Ok(compiled.examined(tools.iter().map(ExaminedTool::from).collect()))
     }
 
+    /// Looks at a component as [`Runtime::examine`] does, without running anything of it: it isn't asked for its tools, and
+    /// `tools` is empty. For one that can't be asked.
+    ///
+    /// # Errors
+    /// The bytes aren't a component that this host can run.
+    pub fn survey(&self, source: &Source) -> Result<Examined, LoadError> {
+        Ok(Compiled::new(self, source.digest(), &source.wasm)?.examined(Vec::new()))
+    }
+
+    /// Adds what is counted of calls to a registry whose prefix is the host's name.
+    pub fn register_metrics(self: &Arc<Self>, registry: &mut Registry) {
+        registry.register_collector(Box::new(Calls(Arc::clone(self))));
+        self.services.register_metrics(registry);
+    }
+
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
     /// Runs one call of a tool in one fresh instance. Dropping the future stops the call.
     ///
     /// # Errors
@@ -122,6 +137,29 @@ impl Runtime {
         let _place = self.admission.enter(permit.caller().key()).await?;
         let _running = self.ticker.running();
         let context = CallContext::new(permit, Arc::clone(&self.services));
-        call::run(tool, context, request).await
+        call::run(tool, context, request, self.count_instructions).await.ended
+    }
+
+    /// The same with every host call on tape, and with what it took. Without admission, since nobody else is served meanwhile.
+    pub async fn record(&self, tool: &Tool, permit: Permit, request: Request, recorder: Recorder) -> Measured {
+        if !Arc::ptr_eq(permit.tool(), tool.policy()) {
+            return Measured {
+                ended: Err(Fault::WrongPermit),
+                measures: Measures::default(),
+            };
+        }
+        let context = CallContext::recording(permit, Arc::clone(&self.services), recorder);
+        self.measure(tool, context, request).await
+    }
+
+    /// The same with the host calls answered from a recording. No permit: nothing is reached.
+    pub async fn replay(&self, tool: &Tool, request: Request, replay: Replay) -> Measured {
+        let context = CallContext::replaying(Arc::clone(tool.policy()), Arc::clone(&self.services), replay);
+        self.measure(tool, context, request).await
+    }
+
+    async fn measure(&self, tool: &Tool, context: CallContext, request: Request) -> Measured {
+        let _running = self.ticker.running();
+        call::run(tool, context, request, self.count_instructions).await
     }
 }

@@ -151,6 +151,8 @@ fn violation(error: &ValidationError<'_>) -> Violation {
         Kind::MaxItems { limit } => format!("must have at most {limit} items"),
         Kind::Pattern { pattern } => format!("must match the pattern {pattern}"),
         Kind::Format { format } => format!("must be a valid {format}"),
+        // Of an object that takes no fields at all; which one it was isn't told.
+        Kind::FalseSchema => "has a field that isn't known".to_owned(),
         _ => error.masked().to_string(),
     };
     Violation { path, rule }

@@ -30,22 +30,43 @@ impl Source {
     /// # Errors
     /// [`LoadError::Read`] or [`LoadError::TooLarge`].
     pub fn read(component: &Path) -> Result<Self, LoadError> {
-        let grant = grant_file(component);
+        Self::read_with(component, Self::read_grant(component)?)
+    }
+
+    /// Reads `NAME.wasm`, for a grant that was read already.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_with(component: &Path, grant: Option<Arc<str>>) -> Result<Self, LoadError> {
         Ok(Self {
-            name: component.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            name: component_name(component),
             wasm: read(component, COMPONENT_BYTES)?.into(),
-            grant: if grant.exists() {
-                Some(read_text(&grant)?.into())
-            } else {
-                None
-            },
+            grant,
         })
+    }
+
+    /// Reads the grant beside `NAME.wasm`. None: there is no file.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_grant(component: &Path) -> Result<Option<Arc<str>>, LoadError> {
+        match read(&grant_file(component), GRANT_BYTES) {
+            Ok(bytes) => text(component, bytes).map(|text| Some(text.into())),
+            Err(LoadError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The SHA-256 of the grant's text, if there is a grant.
+    #[must_use]
+    pub fn grant_digest(&self) -> Option<String> {
+        self.grant.as_ref().map(|text| sha256(text.as_bytes()))
     }
 
     /// The component's SHA-256: 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(&self.wasm))
+        sha256(&self.wasm)
     }
 }
 
@@ -55,9 +76,15 @@ pub fn grant_file(component: &Path) -> PathBuf {
     component.with_extension("grant.toml")
 }
 
-fn read_text(path: &Path) -> Result<String, LoadError> {
-    String::from_utf8(read(path, GRANT_BYTES)?).map_err(|error| LoadError::Read {
-        file: file_name(path),
+/// The name of the component of a file.
+#[must_use]
+pub fn component_name(component: &Path) -> String {
+    component.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn text(component: &Path, bytes: Vec<u8>) -> Result<String, LoadError> {
+    String::from_utf8(bytes).map_err(|error| LoadError::Read {
+        file: file_name(&grant_file(component)),
         source: io::Error::new(io::ErrorKind::InvalidData, error),
     })
 }
@@ -67,7 +94,12 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
         file: file_name(path),
         source,
     };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    // A named pipe would keep its reader waiting for ever.
+    if !metadata.is_file() {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it isn't a file")));
+    }
+    let size = metadata.len();
     if size > limit {
         return Err(LoadError::TooLarge {
             file: file_name(path),
@@ -80,6 +112,12 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The SHA-256 of bytes: 64 lower-case hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

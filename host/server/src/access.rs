@@ -23,7 +23,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use usher_downstream::{DownstreamError, Graph};
 use usher_entra::{Caller, Remedy, SignedIn};
-use usher_policy::{Denied, Memberships, Permit, Purpose, ToolPolicy, authorize};
+use usher_policy::{Denied, Memberships, Permit, Purpose, ToolPolicy, authorize, may_see};
 use uuid::Uuid;
 
 use crate::attached::Demand;
@@ -43,7 +43,7 @@ trait Groups: Send + Sync {
     /// Sets the groups that any rule names.
     fn watch(&self, groups: BTreeSet<Uuid>);
     /// What is known without asking.
-    fn known(&self, who: &SignedIn, groups: &[Uuid]) -> Option<Memberships>;
+    fn known(&self, caller: &Caller, groups: &[Uuid]) -> Option<Memberships>;
     /// What can be found out until the deadline.
     fn ask<'a>(
         &'a self,
@@ -58,8 +58,8 @@ impl Groups for Graph {
         self.watch_groups(groups);
     }
 
-    fn known(&self, who: &SignedIn, groups: &[Uuid]) -> Option<Memberships> {
-        self.known(who, groups)
+    fn known(&self, caller: &Caller, groups: &[Uuid]) -> Option<Memberships> {
+        self.known(caller, groups)
     }
 
     fn ask<'a>(
@@ -93,6 +93,15 @@ pub(crate) struct Failure {
 }
 
 impl Refusal {
+    /// A short name for metrics.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Hidden => "denied",
+            Self::NeedsScopes(_) => "needs-scopes",
+            Self::Undecided(_) => "undecided",
+        }
+    }
+
     /// What the person is told. None if they are told that there is no such tool.
     pub(crate) fn said(&self) -> Option<String> {
         match self {
@@ -135,12 +144,7 @@ impl Facts {
 
     /// Whether the caller may see a tool.
     pub(crate) fn shows(&self, who: &SignedIn, tool: &Arc<ToolPolicy>) -> Shown {
-        match authorize(who, tool, &self.memberships, Purpose::List) {
-            // Who lacks nothing but scopes is shown the tool: calling it is how they come by the scopes.
-            Ok(_) | Err(Denied::NeedsScopes(_)) => Shown::Yes,
-            Err(Denied::Hidden) => Shown::No,
-            Err(Denied::Undecided) => Shown::Undecided,
-        }
+        Shown::by(authorize(who, tool, &self.memberships, Purpose::List).map(|_| ()))
     }
 }
 
@@ -150,6 +154,17 @@ pub(crate) enum Shown {
     Yes,
     No,
     Undecided,
+}
+
+impl Shown {
+    fn by(decision: Result<(), Denied>) -> Self {
+        match decision {
+            // Who lacks nothing but scopes is shown the tool: calling it is how they come by the scopes.
+            Ok(()) | Err(Denied::NeedsScopes(_)) => Self::Yes,
+            Err(Denied::Hidden) => Self::No,
+            Err(Denied::Undecided) => Self::Undecided,
+        }
+    }
 }
 
 impl Access {
@@ -190,13 +205,23 @@ impl Access {
         self.facts(who, &groups, LOOKUP_TIME).await
     }
 
+    /// Whether a tool may be in a caller's list, by the token and by what is known of the caller's groups already. Nobody is asked.
+    pub(crate) fn may_be_shown(&self, caller: &Caller, tool: &ToolPolicy) -> bool {
+        let groups = tool.groups_asked(caller);
+        let known = match &self.groups {
+            Some(asked) if !groups.is_empty() => asked.known(caller, &groups),
+            _ => None,
+        };
+        Shown::by(may_see(caller, tool, &known.unwrap_or_else(Memberships::none))) != Shown::No
+    }
+
     async fn facts(&self, who: &SignedIn, groups: &[Uuid], time: Duration) -> Facts {
         let found = match &self.groups {
             _ if groups.is_empty() => return Facts::of_token(),
             None => Err(DownstreamError::Misconfigured(
                 "a rule names a group, and Microsoft Graph isn't configured".to_owned(),
             )),
-            Some(asked) => match asked.known(who, groups) {
+            Some(asked) => match asked.known(who.caller(), groups) {
                 Some(memberships) => Ok(memberships),
                 None => asked.ask(who, groups, Instant::now() + time).await,
             },

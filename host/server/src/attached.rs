@@ -9,7 +9,9 @@ use usher_entra::{Caller, ClaimsChallenge, Remedy, SignedIn};
 use usher_policy::{Permit, ToolPolicy};
 
 use crate::access::Refusal;
+use crate::changes::LastShown;
 use crate::numbers::NotFinite;
+use crate::tools::Tools;
 
 tokio::task_local! {
     /// What is attached to the request that is being read. The protocol layer asks for a tool's schema before it hands the
@@ -20,6 +22,8 @@ tokio::task_local! {
 /// One request's. It travels in the request's extensions and lives no longer than the request: the caller's token is in it.
 pub(crate) struct Attached {
     who: SignedIn,
+    /// What was served when the request came: it sees no other tools, and a call runs the revision that it was resolved to.
+    tools: Mutex<Arc<Tools>>,
     /// Arguments that were no numbers, so that the call must not run.
     pub(crate) not_finite: Option<NotFinite>,
     /// Cancelled when the client of a call is gone. For requests whose protocol doesn't notice by itself.
@@ -46,9 +50,15 @@ pub(crate) enum Demand {
 }
 
 impl Attached {
-    pub(crate) fn new(who: SignedIn, not_finite: Option<NotFinite>, gone: Option<CancellationToken>) -> Self {
+    pub(crate) fn new(
+        who: SignedIn,
+        tools: Arc<Tools>,
+        not_finite: Option<NotFinite>,
+        gone: Option<CancellationToken>,
+    ) -> Self {
         Self {
             who,
+            tools: Mutex::new(tools),
             not_finite,
             gone,
             decision: Mutex::default(),
@@ -70,6 +80,27 @@ impl Attached {
     /// Who sent the request, without the token.
     pub(crate) fn caller(&self) -> &Arc<Caller> {
         self.who.caller()
+    }
+
+    /// The tools that the request sees.
+    pub(crate) fn tools(&self) -> Arc<Tools> {
+        Arc::clone(&lock(&self.tools))
+    }
+
+    /// What its caller is shown, if this request lists the tools.
+    pub(crate) fn shown(&self) -> LastShown {
+        LastShown {
+            caller: Arc::clone(self.caller()),
+            tools: self.tools(),
+        }
+    }
+
+    /// The same, for a request that only waits from now on: it doesn't keep alive what is no longer served, and sees no tools.
+    pub(crate) fn let_go_of_tools(&self) -> LastShown {
+        LastShown {
+            caller: Arc::clone(self.caller()),
+            tools: std::mem::take(&mut *lock(&self.tools)),
+        }
     }
 
     /// Keeps what was decided, for the call that it was decided about.
@@ -103,9 +134,13 @@ impl Attached {
     }
 
     fn decision(&self) -> MutexGuard<'_, Option<Decision>> {
-        // Nothing in here panics half-way, so what a poisoned lock guards is whole.
-        self.decision.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.decision)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing in here panics half-way, so what a poisoned lock guards is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Demand {

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::model::{CallToolResult, ErrorData, JsonObject, RequestMetaObject};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use usher_entra::Remedy;
@@ -13,7 +12,8 @@ use usher_runtime::{Fault, Outcome, Request, Runtime, contract};
 
 use crate::access::{self, Access, Refusal};
 use crate::attached::{Attached, Demand};
-use crate::tools::{Served, Tools};
+use crate::metrics::Metrics;
+use crate::tools::Served;
 use crate::{client, content, words};
 
 /// The longest part of an unknown tool's name that is said back.
@@ -33,27 +33,39 @@ impl From<CallToolResult> for Answered {
     }
 }
 
-/// Answers a call.
+/// What a client asks for.
+pub(crate) struct Asked<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) arguments: JsonObject,
+    pub(crate) meta: &'a RequestMetaObject,
+    pub(crate) capabilities: contract::ClientCapabilities,
+    /// It comes with answers to questions.
+    pub(crate) has_answers: bool,
+}
+
+/// Answers a call, until it is cancelled.
 ///
 /// # Errors
 /// The request itself is at fault: there is no such tool for this caller, or the client lacks a capability. All that goes wrong
 /// with a tool is a result with `isError`.
 pub(crate) async fn call(
-    tools: &Tools,
     access: &Access,
     runtime: &Runtime,
+    metrics: &Metrics,
     attached: &Attached,
-    params: CallToolRequestParams,
-    context: &RequestContext<RoleServer>,
+    asked: Asked<'_>,
+    cancelled: &CancellationToken,
 ) -> Result<Answered, ErrorData> {
-    let Some(served) = tools.get(&params.name) else {
-        return Err(unknown(&params.name));
+    let tools = attached.tools();
+    let Some(served) = tools.get(asked.name) else {
+        metrics.unknown_tool();
+        return Err(unknown(asked.name));
     };
     let permit = match permit(served, access, attached).await {
         Ok(permit) => permit,
         Err(refusal) => {
             // To the client, a tool that isn't there and one that it may not know of are the same.
-            let text = refusal.said().ok_or_else(|| unknown(&params.name))?;
+            let text = refusal.said().ok_or_else(|| unknown(asked.name))?;
             let demand = refusal.demand(attached.caller());
             return Ok(Answered {
                 result: content::failed(text),
@@ -61,27 +73,26 @@ pub(crate) async fn call(
             });
         }
     };
-    if params.request_state.is_some() || params.input_responses.is_some() {
+    if asked.has_answers {
+        served.metrics.ended("invalid-arguments");
         return Err(ErrorData::invalid_params(
             "No question of this server is open: requestState and inputResponses are not its own.",
             None,
         ));
     }
     if let Some(fields) = &attached.not_finite {
+        served.metrics.ended("invalid-arguments");
         return Ok(content::failed(fields.lines()).into());
     }
-    let arguments = Value::Object(params.arguments.unwrap_or_default());
+    let arguments = Value::Object(asked.arguments);
     if let Err(violations) = served.tool.check_arguments(&arguments) {
+        served.metrics.ended("invalid-arguments");
         let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
         return Ok(content::failed(lines.join("\n")).into());
     }
-    let capabilities = context
-        .client_capabilities()
-        .map_or(contract::ClientCapabilities::empty(), |declared| {
-            client::capabilities(&declared)
-        });
     let required = served.tool.client_requirements();
-    if !capabilities.contains(required) {
+    if !asked.capabilities.contains(required) {
+        served.metrics.ended("missing-capability");
         return Err(ErrorData::missing_required_client_capability(client::declaration(
             required,
         )));
@@ -89,34 +100,39 @@ pub(crate) async fn call(
     let request = Request {
         arguments: arguments.to_string(),
         context: contract::RequestContext {
-            client: capabilities,
+            client: asked.capabilities,
             input_responses: Vec::new(),
             request_state: None,
-            meta: client::own_meta(&context.meta),
+            meta: client::own_meta(asked.meta),
         },
     };
     let started = Instant::now();
     let ended = tokio::select! {
         biased;
         outcome = runtime.run(&served.tool, permit, request) => outcome,
-        () = stopped(&context.ct, attached.gone.as_ref()) => {
+        () = stopped(cancelled, attached.gone.as_ref()) => {
+            served.metrics.ran("cancelled", started.elapsed());
             tracing::debug!(target: "usher::call", tool = served.tool.name(), outcome = "cancelled", milliseconds = milliseconds(started));
             // Nobody reads it: the client has cancelled the call, or is gone.
             return Err(ErrorData::internal_error("The call was cancelled.", None));
         }
     };
     let outcome = ended.as_ref().map_or_else(Fault::kind, kind);
+    served.metrics.ran(outcome, started.elapsed());
     tracing::debug!(target: "usher::call", tool = served.tool.name(), outcome, milliseconds = milliseconds(started));
-    Ok(answer(served, ended, attached))
+    let mut answered = answer(served, ended, attached);
+    if let Some(note) = tools.note(served) {
+        content::put_first(&mut answered.result, note);
+    }
+    Ok(answered)
 }
 
 /// The permit, as it was decided before the call was dispatched; or decided now, for tools about which the token says enough,
 /// and for a call that couldn't be read then.
 async fn permit(served: &Served, access: &Access, attached: &Attached) -> Result<Permit, Refusal> {
-    let policy = served.tool.policy();
-    match attached.take_decision(policy) {
+    match attached.take_decision(served.tool.policy()) {
         Some(decided) => decided,
-        None => access.permit(attached.who(), policy).await,
+        None => served.permit(attached.who(), access).await,
     }
 }
 
@@ -141,15 +157,11 @@ async fn stopped(cancelled: &CancellationToken, gone: Option<&CancellationToken>
 
 fn answer(served: &Served, ended: Result<Outcome, Fault>, attached: &Attached) -> Answered {
     match ended {
-        Ok(Outcome::Complete { result, structured }) => content::complete(result, structured).into(),
         Ok(Outcome::Error {
             error: contract::Error::SignInRequired,
             remedy: Some(remedy),
         }) => sign_in_required(&remedy, attached),
-        Ok(Outcome::Error { error, .. }) => content::error(error).into(),
-        Ok(Outcome::InputRequired(_)) => {
-            content::failed("This tool asks a question, and this server can't pass questions on yet.").into()
-        }
+        Ok(outcome) => content::outcome(outcome).into(),
         Err(fault) => failure(served, &fault).into(),
     }
 }

@@ -7,7 +7,7 @@ use rmcp::model::{
     ResourceContents, Role, TextContent,
 };
 use serde_json::Value;
-use usher_runtime::contract;
+use usher_runtime::{Outcome, contract};
 
 use crate::tools::{icons, meta};
 use crate::words;
@@ -28,6 +28,26 @@ pub(crate) fn complete(result: contract::CallToolResult, structured: Option<Valu
     complete.structured_content = structured;
     complete.meta = result.meta.as_deref().and_then(meta);
     complete
+}
+
+/// What a tool gave, as a client reads it.
+pub(crate) fn outcome(outcome: Outcome) -> CallToolResult {
+    match outcome {
+        Outcome::Complete { result, structured } => complete(result, structured),
+        Outcome::Error { error: told, .. } => error(told),
+        Outcome::InputRequired(_) => failed("This tool asks a question, and this server can't pass questions on yet."),
+    }
+}
+
+/// The same as JSON, for those who call tools without a server: `CallToolResult` of MCP.
+#[must_use]
+pub fn call_tool_result(given: Outcome) -> Value {
+    serde_json::to_value(outcome(given)).expect("what goes over the wire as JSON is JSON")
+}
+
+/// Puts a text before everything else that a result says.
+pub(crate) fn put_first(result: &mut CallToolResult, text: &str) {
+    result.content.insert(0, ContentBlock::text(text));
 }
 
 /// What a tool answers when it couldn't do what was asked.
@@ -211,6 +231,21 @@ mod tests {
             Some(r#"{"total":1}"#),
         );
         assert_eq!(result["content"], json!([{ "type": "text", "text": "One." }]));
+    }
+
+    #[test]
+    fn a_note_stands_before_what_the_tool_says() {
+        let mut result = failed("It didn't work.");
+        put_first(&mut result, "This is an old revision.");
+        let value = serde_json::to_value(result).unwrap();
+        let texts: Vec<&Value> = value["content"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|block| &block["text"])
+            .collect();
+        assert_eq!(texts, ["This is an old revision.", "It didn't work."]);
+        assert_eq!(value["isError"], json!(true));
     }
 
     #[test]

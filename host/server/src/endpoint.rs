@@ -12,21 +12,23 @@ use http::{Method, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::transport::streamable_http_server::StreamableHttpService;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use usher_entra::SignedIn;
 
 use crate::access::Access;
 use crate::attached::{ATTACHED, Attached, Demand};
 use crate::bodies::{self, Followed, Lease, Unread};
+use crate::current::Current;
+use crate::direct::DirectCall;
 use crate::doors::{self, Closed, Doors};
 use crate::envelope;
 use crate::gate::Gate;
-use crate::handler::Handler;
+use crate::handler::{Handler, Shared};
 use crate::headers::{McpHeaders, SESSION_ID};
 use crate::numbers;
 use crate::replies;
 use crate::sessions::BoundSessions;
-use crate::tools::Tools;
 
 type ProtocolResponse = http::Response<BoxBody<Bytes, Infallible>>;
 
@@ -35,9 +37,13 @@ pub(crate) struct Endpoint {
     pub(crate) doors: Doors,
     pub(crate) gate: Gate,
     pub(crate) access: Access,
-    pub(crate) tools: Arc<Tools>,
+    pub(crate) current: Current,
     pub(crate) sessions: Arc<BoundSessions>,
     pub(crate) protocol: StreamableHttpService<Handler, BoundSessions>,
+    /// For calls that don't go through the protocol layer.
+    pub(crate) shared: Arc<Shared>,
+    /// Cancelled when what still runs at a shutdown is to end.
+    pub(crate) ending: CancellationToken,
     pub(crate) max_body_bytes: usize,
     /// Counts the answers to POST that aren't at their end: what a shutdown waits for.
     pub(crate) in_flight: TaskTracker,
@@ -80,7 +86,6 @@ impl Endpoint {
         };
         // From here on the token is in `who` alone, and only what exchanges it gets at it.
         parts.headers.remove(AUTHORIZATION);
-        let headers = McpHeaders::of(&parts.headers);
         if let Some(id) = parts.headers.get(SESSION_ID) {
             let is_own = id
                 .to_str()
@@ -90,23 +95,28 @@ impl Endpoint {
             }
         }
         if parts.method == Method::POST {
-            self.answer_post(parts, &headers, body, who).await
+            self.answer_post(parts, body, who).await
         } else {
-            self.answer_bodiless(parts, &headers, who).await
+            self.answer_bodiless(parts, who).await
         }
     }
 
     /// GET opens a session's stream, DELETE ends the session.
-    async fn answer_bodiless(&self, mut parts: Parts, headers: &McpHeaders, who: SignedIn) -> Response {
+    async fn answer_bodiless(&self, mut parts: Parts, who: SignedIn) -> Response {
+        let headers = McpHeaders::of(&parts.headers);
         let is_delete = parts.method == Method::DELETE;
-        parts.extensions.insert(Arc::new(Attached::new(who, None, None)));
+        let Some(tools) = self.current.loaded().await else {
+            return replies::starting();
+        };
+        let attached = Attached::new(who, tools, None, None);
+        parts.extensions.insert(Arc::new(attached));
         let response = self
             .protocol
             .handle(Request::from_parts(parts, Empty::<Bytes>::new()))
             .await;
         let (mut answer, body) = response.into_parts();
         if replies::is_plain_failure(&answer) {
-            return replies::reworded(&answer, &whole(body).await, headers, b"");
+            return replies::reworded(&answer, &whole(body).await, &headers, b"");
         }
         if is_delete && answer.status == StatusCode::ACCEPTED {
             // The session has ended, not only will: clients take 202 for a failure.
@@ -115,16 +125,26 @@ impl Endpoint {
         Response::from_parts(answer, Body::new(body))
     }
 
-    async fn answer_post(&self, parts: Parts, headers: &McpHeaders, body: Body, who: SignedIn) -> Response {
+    async fn answer_post(&self, parts: Parts, body: Body, who: SignedIn) -> Response {
         let in_flight = self.in_flight.token();
         let body = match bodies::read(body, self.max_body_bytes).await {
             Ok(body) => body,
             Err(Unread::TooLarge) => return replies::too_large(self.max_body_bytes),
             Err(Unread::BrokeOff) => return replies::unreadable(),
         };
+        let Some(tools) = self.current.loaded().await else {
+            return replies::starting();
+        };
+        if let Some(call) = DirectCall::read(&parts.headers, &body)
+            && !tools.reads_headers(&call.name)
+        {
+            let attached = Attached::new(who, tools, None, None);
+            return self.answer_directly(call, &attached).await;
+        }
+        let headers = &McpHeaders::of(&parts.headers);
         // A request without a session is cancelled by the protocol layer when its client goes away; one in a session isn't.
         let (lease, gone) = headers.names_session().then(Lease::new).unzip();
-        let attached = Arc::new(Attached::new(who, None, gone));
+        let attached = Arc::new(Attached::new(who, tools, None, gone));
         let mut response = match self.dispatch(parts, body.clone(), &attached).await {
             Ok(response) => response,
             Err(challenge) => return challenge,
@@ -137,7 +157,8 @@ impl Endpoint {
             let (mut again, ()) = Request::new(()).into_parts();
             again.method = Method::POST;
             again.headers = headers.again();
-            let attached = Arc::new(Attached::new(attached.who().clone(), Some(repaired.fields), None));
+            let (who, tools) = (attached.who().clone(), attached.tools());
+            let attached = Arc::new(Attached::new(who, tools, Some(repaired.fields), None));
             response = match self.dispatch(again, repaired.body, &attached).await {
                 Ok(response) => response,
                 Err(challenge) => return challenge,
@@ -153,6 +174,18 @@ impl Endpoint {
         Response::from_parts(answer, Body::new(Followed::new(answer_body, lease, in_flight)))
     }
 
+    /// Answers a call that needn't go through the protocol layer. It ends with this future, which is dropped when its client goes away.
+    async fn answer_directly(&self, call: DirectCall<'_>, attached: &Attached) -> Response {
+        if let Some(demand) = self.decide(attached, &call.name).await {
+            return self.gate.demand(attached.caller(), &demand);
+        }
+        let response = call.answer(&self.shared, attached, &self.ending).await;
+        match attached.demanded() {
+            Some(demand) => self.gate.demand(attached.caller(), demand),
+            None => response,
+        }
+    }
+
     /// Hands a message to the protocol layer.
     ///
     /// # Errors
@@ -163,7 +196,10 @@ impl Endpoint {
         body: Bytes,
         attached: &Arc<Attached>,
     ) -> Result<ProtocolResponse, Response> {
-        if let Some(demand) = self.decide(attached, &body).await {
+        if attached.tools().any_takes_more()
+            && let Some(name) = envelope::called_tool(&body)
+            && let Some(demand) = self.decide(attached, &name).await
+        {
             return Err(self.gate.demand(attached.caller(), &demand));
         }
         parts.extensions.insert(Arc::clone(attached));
@@ -179,23 +215,15 @@ impl Endpoint {
     }
 
     /// Decides about a call whose rule takes more than the token to hold, while the status of the answer can still be chosen.
-    async fn decide(&self, attached: &Attached, body: &[u8]) -> Option<Demand> {
-        if !self.tools.any_takes_more() {
-            return None;
-        }
-        let name = envelope::called_tool(body)?;
-        let tool = self
-            .tools
-            .get(&name)
-            .filter(|served| served.takes_more())?
-            .tool
-            .policy();
-        let outcome = self.access.permit(attached.who(), tool).await;
+    async fn decide(&self, attached: &Attached, name: &str) -> Option<Demand> {
+        let tools = attached.tools();
+        let served = tools.get(name).filter(|served| served.takes_more())?;
+        let outcome = served.permit(attached.who(), &self.access).await;
         let demand = outcome
             .as_ref()
             .err()
             .and_then(|refusal| refusal.demand(attached.caller()));
-        attached.decided(tool, outcome);
+        attached.decided(served.tool.policy(), outcome);
         demand
     }
 }

@@ -10,6 +10,7 @@ use usher_entra::{Answer, Caller, Challenge, Credentials, ProtectedResource, Sig
 
 use crate::attached::Demand;
 use crate::challenges::Challenges;
+use crate::metrics::Metrics;
 use crate::replies;
 
 /// Lets verified callers in and sends everybody else to sign in.
@@ -17,14 +18,21 @@ pub(crate) struct Gate {
     verifier: Arc<Verifier>,
     resource: ProtectedResource,
     challenges: Challenges,
+    metrics: Metrics,
 }
 
 impl Gate {
-    pub(crate) fn new(verifier: Arc<Verifier>, resource: ProtectedResource, challenges: Challenges) -> Self {
+    pub(crate) fn new(
+        verifier: Arc<Verifier>,
+        resource: ProtectedResource,
+        challenges: Challenges,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             verifier,
             resource,
             challenges,
+            metrics,
         }
     }
 
@@ -37,15 +45,18 @@ impl Gate {
             Credentials::Bearer(token) => token,
             // Every client starts like this: it raises no alarm.
             Credentials::None => {
+                self.metrics.token_refused("missing");
                 tracing::debug!(target: "usher::gate", "a request without a bearer token was answered with the challenge");
                 return Err(self.challenge(StatusCode::UNAUTHORIZED, Challenge::NoCredentials));
             }
             Credentials::Malformed(reason) => {
+                self.metrics.token_refused("malformed");
                 tracing::warn!(target: "usher::gate", %reason, "credentials refused");
                 return Err(self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken));
             }
         };
-        self.verifier.verify(token).await.map_err(|rejection| {
+        let verified = self.verifier.verify(token).await.map_err(|rejection| {
+            self.metrics.token_refused(rejection.reason().kind());
             tracing::warn!(target: "usher::gate", reason = %rejection.reason(), uti = rejection.token_id(), "token refused");
             match rejection.answer() {
                 Answer::Invalid => self.challenge(StatusCode::UNAUTHORIZED, Challenge::InvalidToken),
@@ -55,7 +66,9 @@ impl Gate {
                 }
                 Answer::Unavailable { retry_after } => unavailable(retry_after),
             }
-        })
+        })?;
+        self.metrics.token_verified();
+        Ok(verified)
     }
 
     /// The answer to a caller whose token is good, and not good enough for what was asked.

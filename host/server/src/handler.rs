@@ -4,29 +4,31 @@
 //! found", because their capabilities aren't declared.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rmcp::ServerHandler;
 #[allow(deprecated)] // In 2026-07-28; clients of older revisions send it.
 use rmcp::model::SetLevelRequestParams;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
-    ErrorData, Implementation, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, RequestMetaObject,
-    ServerCapabilities, ServerConfig, SetLevelRequestMethod, SubscriptionFilter, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult, DiscoverResult,
+    ErrorCode, ErrorData, Implementation, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
+    RequestMetaObject, ServerCapabilities, ServerConfig, SetLevelRequestMethod, SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use usher_runtime::Runtime;
+use usher_runtime::{Runtime, contract};
 
 use crate::access::{Access, Failure};
 use crate::attached::{ATTACHED, Attached};
-use crate::call;
+use crate::call::{self, Asked};
+use crate::changes::{Changes, Session};
+use crate::metrics::Metrics;
 use crate::notices::{self, INCOMPLETE, Threshold};
 use crate::subscriptions::Subscriptions;
-use crate::tools::{Listing, Tools};
-use crate::words;
+use crate::tools::Listing;
+use crate::{client, words};
 
 /// The revisions that are served. Older ones let a client send batches or want a transport that isn't here; a client that asks
 /// for one is offered 2025-11-25.
@@ -50,18 +52,21 @@ pub(crate) struct Handler {
     shared: Arc<Shared>,
     /// What the client of a session wants to be told.
     threshold: Threshold,
+    /// Tells the client of a session when its list has changed.
+    session: OnceLock<Session>,
 }
 
 /// What all handlers share.
 pub(crate) struct Shared {
-    tools: Arc<Tools>,
+    changes: Changes,
     access: Access,
     runtime: Arc<Runtime>,
+    metrics: Metrics,
     config: ServerConfig,
     /// `_meta` with the server's name, for every result (MCP 2026-07-28).
     server_info: MetaObject,
     list_ttl: u64,
-    subscriptions: Subscriptions,
+    subscriptions: Arc<Subscriptions>,
     /// Cancelled when the server is to stop: streams that only wait end.
     closing: CancellationToken,
 }
@@ -69,10 +74,9 @@ pub(crate) struct Shared {
 impl Shared {
     #[allow(deprecated)] // Logging is, in 2026-07-28; whoever sends log messages must say so all the same.
     pub(crate) fn new(
-        tools: Arc<Tools>,
-        access: Access,
+        changes: Changes,
         runtime: Arc<Runtime>,
-        subscriptions: Subscriptions,
+        subscriptions: Arc<Subscriptions>,
         list_ttl: Duration,
         closing: CancellationToken,
     ) -> Arc<Self> {
@@ -89,8 +93,9 @@ impl Shared {
         config.server_info = info;
         let list_ttl = u64::try_from(list_ttl.as_millis()).unwrap_or(u64::MAX);
         Arc::new(Self {
-            tools,
-            access,
+            access: changes.access.clone(),
+            metrics: changes.metrics.clone(),
+            changes,
             runtime,
             config,
             server_info,
@@ -101,11 +106,41 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Answers a call, by whichever way it came.
+    ///
+    /// # Errors
+    /// As [`call::call`] says.
+    pub(crate) async fn call(
+        &self,
+        attached: &Attached,
+        asked: Asked<'_>,
+        cancelled: &CancellationToken,
+    ) -> Result<CallToolResult, ErrorData> {
+        let is_self_contained = is_self_contained(asked.meta);
+        let call::Answered { mut result, demand } =
+            call::call(&self.access, &self.runtime, &self.metrics, attached, asked, cancelled).await?;
+        if is_self_contained {
+            // Only here the endpoint waits for the answer before it chooses the status.
+            if let Some(demand) = demand {
+                attached.demand(demand);
+            }
+            let server_info = self.server_info.clone();
+            match &mut result.meta {
+                Some(meta) => meta.extend(server_info),
+                None => result.meta = Some(server_info),
+            }
+        }
+        Ok(result)
+    }
+}
+
 impl Handler {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             threshold: Threshold::new(),
+            session: OnceLock::new(),
         }
     }
 
@@ -157,8 +192,12 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        let who = attached(&context)?.who();
-        let Listing { tools, incomplete } = self.shared.tools.listed_for(who, &self.shared.access).await;
+        let attached = attached(&context)?;
+        if let Some(session) = self.session.get() {
+            session.shows(attached.shown());
+        }
+        let tools = attached.tools();
+        let Listing { tools, incomplete } = tools.listed_for(attached.who(), &self.shared.access).await;
         let mut list = ListToolsResult::with_all_items(tools);
         if is_self_contained(&context.meta) {
             // The list varies by caller, so nobody else may be shown it; and one that isn't whole is stale at once.
@@ -177,31 +216,26 @@ impl ServerHandler for Handler {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let asked = Asked {
+            name: &params.name,
+            arguments: params.arguments.unwrap_or_default(),
+            meta: &context.meta,
+            capabilities: context
+                .client_capabilities()
+                .map_or(contract::ClientCapabilities::empty(), |declared| {
+                    client::capabilities(&declared)
+                }),
+            has_answers: params.request_state.is_some() || params.input_responses.is_some(),
+        };
         // Boxed, since the protocol layer moves this future several times, and a call's is large.
-        let attached = attached(&context)?;
-        let Shared {
-            tools, access, runtime, ..
-        } = &*self.shared;
-        let call::Answered { mut result, demand } =
-            Box::pin(call::call(tools, access, runtime, attached, params, &context)).await?;
-        if is_self_contained(&context.meta) {
-            // Only here the endpoint waits for the answer before it chooses the status.
-            if let Some(demand) = demand {
-                attached.demand(demand);
-            }
-            let server_info = self.shared.server_info.clone();
-            match &mut result.meta {
-                Some(meta) => meta.extend(server_info),
-                None => result.meta = Some(server_info),
-            }
-        }
+        let result = Box::pin(self.shared.call(attached(&context)?, asked, &context.ct)).await?;
         Ok(result.into())
     }
 
     /// Called before a request is handed on, to hold `Mcp-Param-*` headers against the schema.
     fn get_tool(&self, name: &str) -> Option<Tool> {
         ATTACHED
-            .try_with(|attached| self.shared.tools.with_header_parameters(name, attached).cloned())
+            .try_with(|attached| attached.tools().with_header_parameters(name, attached).cloned())
             .ok()
             .flatten()
     }
@@ -210,18 +244,30 @@ impl ServerHandler for Handler {
         Some(SubscriptionFilter::builder().tools_list_changed().build())
     }
 
-    /// The catalog doesn't change while the server runs, so a subscription waits until its client or the server has had enough.
+    /// Lasts until its client or the server has had enough.
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
-        let caller = attached(subscription.request_context())?.caller().key();
-        let Some(_place) = self.shared.subscriptions.enter(caller) else {
+        let attached = attached(subscription.request_context())?;
+        let Some(_place) = self.shared.subscriptions.enter(attached.caller().key()) else {
             return Err(ErrorData::invalid_request(
                 "Too many subscriptions are open: end one first.",
                 None,
             ));
         };
+        let shown = attached.let_go_of_tools();
+        let wanted = subscription.accepted().tools_list_changed == Some(true);
+        let shown = wanted.then_some(shown);
+        let telling = async {
+            // A client that didn't ask for it is told nothing; nor is one that can't be told any more.
+            if let Some(shown) = shown {
+                let changes = self.shared.changes.clone();
+                changes.tell_subscription(subscription.sink(), shown).await;
+            }
+            std::future::pending::<()>().await;
+        };
         tokio::select! {
             () = subscription.cancelled() => {}
             () = self.shared.closing.cancelled() => {}
+            () = telling => {}
         }
         Ok(())
     }
@@ -262,7 +308,13 @@ impl ServerHandler for Handler {
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "Method not found", None))
     }
 
-    async fn on_initialized(&self, _: NotificationContext<RoleServer>) {}
+    /// From here on the session hears of changes. A second time says nothing new.
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        if let Some(attached) = Attached::to(&context.extensions) {
+            let tell = || self.shared.changes.clone().tell_session(context.peer, attached.shown());
+            self.session.get_or_init(tell);
+        }
+    }
 }
 
 /// Whether a request is of a revision without sessions: it says its revision itself.

@@ -4,7 +4,10 @@ use http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// MCP's header for the revision.
-const PROTOCOL_VERSION: &str = "mcp-protocol-version";
+pub(crate) const PROTOCOL_VERSION: &str = "mcp-protocol-version";
+/// MCP's headers for what the body says too: the method, and what it is about.
+pub(crate) const METHOD: &str = "mcp-method";
+pub(crate) const NAME: &str = "mcp-name";
 /// MCP's header for the session.
 pub(crate) const SESSION_ID: &str = "mcp-session-id";
 

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::response::Parts;
 use http::{HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData, ProtocolVersion};
@@ -36,6 +36,18 @@ pub(crate) fn rpc(status: StatusCode, id: &Value, error: &ErrorData) -> Response
 pub(crate) fn session_not_found() -> Response {
     let error = ErrorData::invalid_request("Session not found: call initialize again.", None);
     rpc(StatusCode::NOT_FOUND, &Value::Null, &error)
+}
+
+/// The answer while the tools are still being loaded.
+pub(crate) fn starting() -> Response {
+    let mut response = plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The server is starting: its tools are being loaded. Try again in a moment.",
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    response
 }
 
 /// The answer for a body over the limit.

@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::routing::any;
 use axum::serve::ListenerExt as _;
 use http::StatusCode;
+use prometheus_client::registry::Registry;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -18,21 +19,28 @@ use usher_entra::Verifier;
 use usher_runtime::{Catalog, Runtime};
 
 use crate::access::Access;
+use crate::changes::Changes;
+use crate::current::{Current, Translator};
 use crate::endpoint::{self, Endpoint};
 use crate::gate::Gate;
+use crate::gauges::Gauges;
 use crate::handler::{Handler, Shared};
+use crate::metrics::Metrics;
 use crate::sessions::BoundSessions;
 use crate::settings::{ServerSettings, SettingsError};
 use crate::subscriptions::Subscriptions;
-use crate::tools::Tools;
 use crate::{consented, replies, wellknown};
 
 /// How long connections may take to close once their streams have been ended. Then they are left to themselves.
 const CLOSING_TIME: Duration = Duration::from_secs(2);
 
-/// MCP over HTTP for one catalog of tools.
+/// MCP over HTTP for the tools of a catalog, and of each that takes its place.
 pub struct Server {
     router: Router,
+    metrics: Metrics,
+    current: Current,
+    sessions: Arc<BoundSessions>,
+    subscriptions: Arc<Subscriptions>,
     /// Cancelled first at a shutdown: subscriptions end with their final result.
     closing: CancellationToken,
     /// Cancelled when calls have ended: sessions and their streams end.
@@ -50,10 +58,14 @@ pub enum ServeError {
 }
 
 impl Server {
-    /// Puts a server together. Nothing listens yet. `access` learns from the catalog which groups its rules name.
+    /// Puts a server together. Nothing listens yet, but catalogs are followed from here on; `access` learns from each which groups
+    /// its rules name.
     ///
     /// # Errors
     /// A setting that can't be worked with.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
     pub fn new(
         settings: &ServerSettings,
         verifier: Arc<Verifier>,
@@ -62,7 +74,6 @@ impl Server {
         access: Access,
     ) -> Result<Self, SettingsError> {
         let checked = settings.check()?;
-        let catalog = &*catalogs.borrow();
         let (closing, ending, in_flight) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
 
         let sessions = Arc::new(BoundSessions::new(
@@ -71,13 +82,23 @@ impl Server {
             settings.session_idle_timeout,
         ));
         let subscriptions = Subscriptions::new(settings.max_sessions, settings.max_sessions_per_caller);
-        let tools = Arc::new(Tools::new(catalog, &settings.short_scopes()));
-        access.watch(catalog.groups());
+        let subscriptions = Arc::new(subscriptions);
+        let metrics = Metrics::new();
+        let translator = Translator {
+            held_scopes: settings.short_scopes().into_iter().map(str::to_owned).collect(),
+            access: access.clone(),
+            metrics: metrics.clone(),
+        };
+        let current = translator.follow(catalogs, ending.clone());
+        let changes = Changes {
+            current: current.clone(),
+            access: access.clone(),
+            metrics: metrics.clone(),
+        };
         let shared = Shared::new(
-            Arc::clone(&tools),
-            access.clone(),
+            changes,
             runtime,
-            subscriptions,
+            Arc::clone(&subscriptions),
             settings.list_ttl,
             closing.clone(),
         );
@@ -89,16 +110,25 @@ impl Server {
             .with_json_response(true)
             .with_max_request_body_bytes(settings.max_body_bytes)
             .with_cancellation_token(ending.clone());
-        let protocol = StreamableHttpService::new(move || Ok(Handler::new(&shared)), Arc::clone(&sessions), config);
+        let of_handlers = Arc::clone(&shared);
+        let protocol =
+            StreamableHttpService::new(move || Ok(Handler::new(&of_handlers)), Arc::clone(&sessions), config);
 
         let metadata = wellknown::metadata(&checked.resource);
         let endpoint = Arc::new(Endpoint {
             doors: checked.doors,
-            gate: Gate::new(Arc::clone(&verifier), checked.resource, checked.challenges),
+            gate: Gate::new(
+                Arc::clone(&verifier),
+                checked.resource,
+                checked.challenges,
+                metrics.clone(),
+            ),
             access,
-            tools,
-            sessions,
+            current: current.clone(),
+            sessions: Arc::clone(&sessions),
             protocol,
+            shared,
+            ending: ending.clone(),
             max_body_bytes: settings.max_body_bytes,
             in_flight: in_flight.clone(),
         });
@@ -106,17 +136,31 @@ impl Server {
             .route(&checked.path, any(endpoint::serve))
             .with_state(endpoint)
             .merge(metadata)
-            .merge(wellknown::probes(verifier, catalog))
+            .merge(wellknown::probes(verifier, current.clone()))
             .merge(consented::page())
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed);
         Ok(Self {
             router,
+            metrics,
+            current,
+            sessions,
+            subscriptions,
             closing,
             ending,
             in_flight,
             shutdown_timeout: settings.shutdown_timeout,
         })
+    }
+
+    /// Adds what the server counts to a registry whose prefix is the host's name.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.metrics.register(registry);
+        registry.register_collector(Box::new(Gauges {
+            current: self.current.clone(),
+            sessions: Arc::clone(&self.sessions),
+            subscriptions: Arc::clone(&self.subscriptions),
+        }));
     }
 
     /// The routes, to be served by something else. [`Server::serve`] is what does it in production.

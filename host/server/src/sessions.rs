@@ -53,6 +53,11 @@ impl BoundSessions {
         self.owners().touch(id, caller)
     }
 
+    /// How many are open.
+    pub(crate) fn open(&self) -> usize {
+        self.owners().sessions.len()
+    }
+
     fn owners(&self) -> MutexGuard<'_, Owners> {
         // Nothing in here panics half-way, so what a poisoned lock guards is whole.
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)

@@ -50,6 +50,11 @@ impl Subscriptions {
         })
     }
 
+    /// How many are open.
+    pub(crate) fn count(&self) -> usize {
+        self.open().all
+    }
+
     fn open(&self) -> MutexGuard<'_, Open> {
         // Nothing in here panics half-way, so what a poisoned lock guards is whole.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,31 +1,45 @@
 //! The tools as MCP lists them: translated once, when they are loaded.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use rmcp::model::{Icon, IconTheme, JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use usher_entra::SignedIn;
-use usher_policy::ToolPolicy;
+use usher_policy::{Permit, ToolPolicy};
 use usher_runtime::{Catalog, contract};
 
-use crate::access::{Access, Facts, Failure, Shown};
+use crate::access::{Access, Facts, Failure, Refusal, Shown};
 use crate::attached::Attached;
+use crate::metrics::{Metrics, ToolMetrics};
 
 /// A tool as it runs and as it is listed.
 #[derive(Debug)]
 pub(crate) struct Served {
     pub(crate) tool: Arc<usher_runtime::Tool>,
-    listed: Tool,
+    pub(crate) metrics: ToolMetrics,
+    listed: Listed,
     /// A property of the input schema is repeated in a header `Mcp-Param-*`.
     has_header_parameters: bool,
     asks_about_groups: bool,
     may_need_scopes: bool,
 }
 
-/// The tools that are served, in the order of their names.
+/// A tool as it is listed, and for whom.
 #[derive(Debug)]
+struct Listed {
+    tool: Tool,
+    /// Of all that a client reads of it.
+    digest: [u8; 32],
+    policy: Arc<ToolPolicy>,
+}
+
+/// The tools of one catalog, in the order of their names. Never changes.
+#[derive(Debug, Default)]
 pub(crate) struct Tools {
-    served: Vec<Served>,
+    catalog: Arc<Catalog>,
+    served: Vec<Arc<Served>>,
     any_takes_more: bool,
 }
 
@@ -38,17 +52,51 @@ pub(crate) struct Listing {
 }
 
 impl Tools {
-    /// The tools of a catalog, for callers who all hold these scopes.
-    pub(crate) fn new(catalog: &Catalog, held_scopes: &[&str]) -> Self {
-        let tools = catalog.tools().iter();
-        let served: Vec<Served> = tools.map(|tool| Served::new(tool, held_scopes)).collect();
+    /// The tools of a catalog, for callers who all hold these scopes. Those that were translated for the catalog before are taken
+    /// over.
+    pub(crate) fn new(catalog: Arc<Catalog>, held_scopes: &[String], metrics: &Metrics, before: Option<&Self>) -> Self {
+        let known = |tool: &Arc<usher_runtime::Tool>| {
+            let served = before?.at(tool.name())?;
+            Arc::ptr_eq(&served.tool, tool).then(|| Arc::clone(served))
+        };
+        let translate = |tool| known(tool).unwrap_or_else(|| Arc::new(Served::new(tool, held_scopes, metrics)));
+        let served: Vec<Arc<Served>> = catalog.tools().iter().map(translate).collect();
         Self {
-            any_takes_more: served.iter().any(Served::takes_more),
+            any_takes_more: served.iter().any(|served| served.takes_more()),
             served,
+            catalog,
         }
     }
 
+    /// Whether this is a catalog and not what stands in for the first one.
+    pub(crate) fn are_loaded(&self) -> bool {
+        self.catalog.progress().is_none()
+    }
+
+    /// What they were translated from.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What is to be told beside the answers of a tool.
+    pub(crate) fn note(&self, served: &Served) -> Option<&Arc<str>> {
+        self.catalog.note(served.tool.policy().component())
+    }
+
+    /// Whether somebody's list differs from what it is with other tools.
+    pub(crate) fn differ(&self, others: &Self, may_be_shown: impl Fn(&ToolPolicy) -> bool) -> bool {
+        differ(
+            self.served.iter().map(|served| &served.listed),
+            others.served.iter().map(|served| &served.listed),
+            may_be_shown,
+        )
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Served> {
+        self.at(name).map(|served| &**served)
+    }
+
+    fn at(&self, name: &str) -> Option<&Arc<Served>> {
         self.served
             .binary_search_by(|served| served.tool.name().cmp(name))
             .ok()
@@ -69,7 +117,7 @@ impl Tools {
         let mut tools = Vec::with_capacity(self.served.len());
         for served in &self.served {
             match facts.shows(who, served.tool.policy()) {
-                Shown::Yes => tools.push(served.listed.clone()),
+                Shown::Yes => tools.push(served.listed.tool.clone()),
                 Shown::No => {}
                 Shown::Undecided => undecided = true,
             }
@@ -80,6 +128,11 @@ impl Tools {
         }
     }
 
+    /// Whether a tool takes properties of its arguments from headers as well.
+    pub(crate) fn reads_headers(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|served| served.has_header_parameters)
+    }
+
     /// The input schema that `Mcp-Param-*` headers are held against. A tool that the caller can't see has none, just as one that
     /// doesn't exist.
     pub(crate) fn with_header_parameters(&self, name: &str, attached: &Attached) -> Option<&Tool> {
@@ -88,26 +141,85 @@ impl Tools {
         let is_seen = attached
             .may_call(policy)
             .unwrap_or_else(|| Facts::of_token().shows(attached.who(), policy) == Shown::Yes);
-        is_seen.then_some(&served.listed)
+        is_seen.then_some(&served.listed.tool)
     }
 }
 
 impl Served {
-    fn new(tool: &Arc<usher_runtime::Tool>, held_scopes: &[&str]) -> Self {
+    fn new(tool: &Arc<usher_runtime::Tool>, held_scopes: &[String], metrics: &Metrics) -> Self {
         let input_schema = object(tool.input_schema());
-        let policy: &ToolPolicy = tool.policy();
+        let policy = tool.policy();
+        let held: Vec<&str> = held_scopes.iter().map(String::as_str).collect();
+        let listed = listed(tool.description(), input_schema, tool.output_schema().map(object));
         Self {
+            metrics: metrics.of_tool(tool.name()),
             has_header_parameters: mentions_header(tool.input_schema()),
             asks_about_groups: policy.groups().next().is_some(),
-            may_need_scopes: policy.may_need_scopes_besides(held_scopes),
-            listed: listed(tool.description(), input_schema, tool.output_schema().map(object)),
+            may_need_scopes: policy.may_need_scopes_besides(&held),
+            listed: Listed::new(listed, policy),
             tool: Arc::clone(tool),
         }
+    }
+
+    /// Decides about one call, and counts the refusals.
+    ///
+    /// # Errors
+    /// Why there is no permit.
+    pub(crate) async fn permit(&self, who: &SignedIn, access: &Access) -> Result<Permit, Refusal> {
+        let decided = access.permit(who, self.tool.policy()).await;
+        if let Err(refusal) = &decided {
+            self.metrics.ended(refusal.kind());
+        }
+        decided
     }
 
     /// Whether its rule may take more than the token to hold: what Graph says, or scopes that can be asked for.
     pub(crate) fn takes_more(&self) -> bool {
         self.asks_about_groups || self.may_need_scopes
+    }
+}
+
+impl Listed {
+    fn new(tool: Tool, policy: &Arc<ToolPolicy>) -> Self {
+        // A description is text and JSON, which always can be written; if not, it counts as changed at each load.
+        let text = serde_json::to_vec(&tool).unwrap_or_else(|_| policy.revision().into());
+        Self {
+            digest: Sha256::digest(text).into(),
+            policy: Arc::clone(policy),
+            tool,
+        }
+    }
+}
+
+/// Whether two lists, each in the order of names, differ in what is shown of them.
+fn differ<'a>(
+    before: impl Iterator<Item = &'a Listed>,
+    after: impl Iterator<Item = &'a Listed>,
+    may_be_shown: impl Fn(&ToolPolicy) -> bool,
+) -> bool {
+    let (mut before, mut after) = (before.peekable(), after.peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (None, None) => return false,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.tool.name.cmp(&new.tool.name),
+        };
+        let old = before.next_if(|_| order != Ordering::Greater);
+        let new = after.next_if(|_| order != Ordering::Less);
+        let is_other = match (old, new) {
+            // The same as loaded once: the common case.
+            (Some(old), Some(new)) if Arc::ptr_eq(&old.policy, &new.policy) => false,
+            (Some(old), Some(new)) => match (may_be_shown(&old.policy), may_be_shown(&new.policy)) {
+                (true, true) => old.digest != new.digest,
+                (was, is) => was != is,
+            },
+            (Some(one), None) | (None, Some(one)) => may_be_shown(&one.policy),
+            (None, None) => false,
+        };
+        if is_other {
+            return true;
+        }
     }
 }
 
@@ -173,6 +285,8 @@ pub(crate) fn meta(text: &str) -> Option<MetaObject> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
+    use usher_entra::Caller;
+    use usher_policy::Grant;
 
     use super::*;
 
@@ -221,6 +335,52 @@ mod tests {
                 "_meta": { "ui": { "resourceUri": "ui://add" } },
             })
         );
+    }
+
+    /// A list of tools by name and description, each for whoever has the role.
+    fn list(tools: &[(&str, &str, &str)]) -> Vec<Listed> {
+        let entry = |(name, description, role): &(&str, &str, &str)| {
+            let grant = format!("[tools.{name}]\nallow = {{ role = \"{role}\" }}");
+            let policy = Grant::parse(&grant)
+                .unwrap()
+                .admit("c", "r", name, &[])
+                .unwrap()
+                .unwrap();
+            let tool = Tool::new((*name).to_owned(), (*description).to_owned(), Arc::default());
+            Listed::new(tool, &policy)
+        };
+        tools.iter().map(entry).collect()
+    }
+
+    /// Whether the list of somebody with the role `s` is another.
+    fn is_told(before: &[(&str, &str, &str)], after: &[(&str, &str, &str)]) -> bool {
+        let access = Access::new(None);
+        let caller = Caller::testing("alice").with_role("s").build();
+        let (before, after) = (list(before), list(after));
+        differ(before.iter(), after.iter(), |tool| access.may_be_shown(&caller, tool))
+    }
+
+    #[test]
+    fn a_list_has_changed_when_a_tool_comes_goes_or_is_described_otherwise() {
+        let (a, b, c) = (("a", "A.", "s"), ("b", "B.", "s"), ("c", "C.", "s"));
+        assert!(!is_told(&[a, b], &[a, b]) && !is_told(&[], &[]));
+        assert!(is_told(&[a, c], &[a, b, c]) && is_told(&[a], &[a, b]) && is_told(&[b], &[a, b]));
+        assert!(is_told(&[a, b, c], &[a, c]) && is_told(&[a], &[]));
+        assert!(is_told(&[a, b], &[a, ("b", "Better.", "s")]));
+        assert!(is_told(&[a], &[b]));
+    }
+
+    #[test]
+    fn a_list_has_not_changed_by_what_its_caller_cannot_see() {
+        let (a, hidden) = (("a", "A.", "s"), ("x", "X.", "other"));
+        assert!(!is_told(&[a], &[a, hidden]) && !is_told(&[hidden], &[]));
+        assert!(!is_told(&[a, hidden], &[a, ("x", "Better.", "other")]));
+    }
+
+    #[test]
+    fn a_list_has_changed_when_a_rule_lets_its_caller_in_or_out() {
+        let (mine, theirs) = (("a", "A.", "s"), ("a", "A.", "other"));
+        assert!(is_told(&[mine], &[theirs]) && is_told(&[theirs], &[mine]));
     }
 
     #[test]

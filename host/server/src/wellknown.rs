@@ -10,9 +10,11 @@ use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use usher_entra::{ProtectedResource, Verifier};
-use usher_runtime::Catalog;
+use usher_runtime::Progress;
 
+use crate::current::Current;
 use crate::replies;
+use crate::standing::Standing;
 
 /// Routes for the protected resource metadata (RFC 9728): at the path that challenges name, and at the root, where clients look
 /// second.
@@ -42,19 +44,12 @@ pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 /// What readiness is told from.
 struct Readiness {
     verifier: Arc<Verifier>,
-    tools: usize,
-    refused: Vec<String>,
+    current: Current,
 }
 
 /// Routes for probes. They answer to anybody, so they give names and counts and no reasons: those are in the log.
-pub(crate) fn probes(verifier: Arc<Verifier>, catalog: &Catalog) -> Router {
-    let name = |file: &std::path::Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let refused = catalog.refused().iter().map(|refusal| name(&refusal.file)).collect();
-    let readiness = Arc::new(Readiness {
-        verifier,
-        tools: catalog.tools().len(),
-        refused,
-    });
+pub(crate) fn probes(verifier: Arc<Verifier>, current: Current) -> Router {
+    let readiness = Arc::new(Readiness { verifier, current });
     let [alive, is_ready] = PROBES;
     Router::new()
         .route(
@@ -65,20 +60,29 @@ pub(crate) fn probes(verifier: Arc<Verifier>, catalog: &Catalog) -> Router {
         .with_state(readiness)
 }
 
-/// Ready once tokens can be verified. Components that were refused don't change that: the others are served.
+/// Ready once tokens can be verified and the first catalog is loaded. Components whose newest file isn't served don't change that:
+/// the others are.
 async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
     let keys = readiness.verifier.keys_ready();
-    let status = if keys.is_ready() {
+    let tools = readiness.current.get();
+    let is_ready = keys.is_ready() && tools.are_loaded();
+    let status = if is_ready {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let report = json!({
-        "ready": keys.is_ready(),
+    let standing = Standing::of(tools.catalog());
+    let mut report = json!({
+        "ready": is_ready,
         "keys": keys.usable(),
-        "tools": readiness.tools,
-        "refused": readiness.refused,
+        "tools": tools.catalog().tools().len(),
+        "refused": standing.refused,
+        "serving-old": standing.serving_old,
+        "waiting": standing.waiting,
     });
+    if let Some(Progress { done, total }) = tools.catalog().progress() {
+        report["loading"] = json!({ "done": done, "of": total });
+    }
     let mut response = replies::json(status, &report);
     response
         .headers_mut()

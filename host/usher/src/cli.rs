@@ -18,16 +18,36 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Parsed {
+    /// Makes a project for tools in Rust, Python or JavaScript.
+    New(crate::new::Arguments),
+    /// Builds a project: a component and its grant, in its folder dist.
+    Build(crate::build::Arguments),
     /// Serves the tools of a folder to the users of a tenant.
     Serve(ServeArguments),
     /// Serves the tools of a folder on this machine, with a loopback Entra and an embedded store.
     #[cfg(feature = "dev")]
     Dev(Box<DevCommand>),
+    /// Calls one tool without a server, records what it asks of its host, or repeats a recorded call. Exits with 1 unless it
+    /// answers, or does as it was recorded.
+    #[cfg(feature = "dev")]
+    Call(Box<crate::call::Arguments>),
     /// Says what is wrong with a configuration and a folder of tools. Exits with 1 if something is.
-    Check(CheckArguments),
+    Check(crate::check::Arguments),
+    /// Says in plain words what a component can at most do, and what its grant leaves of that.
+    Inspect(crate::inspect::Arguments),
+    /// Writes the grant that a component needs, or says what the one that is there lacks. Exits with 1 if it lacks something.
+    Grant(crate::grant::Arguments),
+    /// Says what the host serves, and why not something newer. Exits with 1 if something can't be served.
+    Status(crate::control::StatusArguments),
+    /// Lets through what waits: shows what is different about it, and asks.
+    Approve(crate::control::ApproveArguments),
+    /// Puts an earlier revision of a component back at once.
+    Rollback(crate::control::RollbackArguments),
+    /// Compiles a folder of tools ahead, for an image. Exits with 1 if one can't be compiled.
+    Compile(crate::compile::Arguments),
     /// Tries whatever a configuration names: authority, keys, credential, Graph, store. Or explains an error, or a token.
     Doctor(Box<DoctorArguments>),
-    /// Backs up, exports or imports the documents of the embedded store.
+    /// Backs up, exports or imports the documents.
     #[command(subcommand)]
     Data(DataCommand),
 }
@@ -35,7 +55,7 @@ enum Parsed {
 /// `usher data`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
-    /// Copies the whole store into one file, also while a host uses it.
+    /// Copies the whole embedded store into one file, also while a host uses it.
     Backup {
         /// The file to make.
         #[arg(value_name = "FILE")]
@@ -57,7 +77,7 @@ pub(crate) enum DataCommand {
         #[command(flatten)]
         from: DataArguments,
     },
-    /// Stores the items of JSON lines over those that are there. The host must be stopped.
+    /// Stores the items of JSON lines over those that are there. A host that uses an embedded store must be stopped.
     Import {
         /// The file to read.
         #[arg(value_name = "FILE")]
@@ -84,17 +104,6 @@ pub(crate) struct ServeArguments {
     /// The configuration. Without it, environment variables alone.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-}
-
-/// `usher check`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
-    /// The configuration. Without it, what `usher dev` would start with.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The folder of components and grants, instead of the configuration's.
-    #[arg(long, value_name = "DIR")]
-    pub tools: Option<PathBuf>,
 }
 
 /// `usher doctor`.
@@ -155,6 +164,10 @@ pub(crate) struct DevArguments {
     /// The folder of everything that is kept. Default: .usher
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// A project that is built, served, and built again at each save. May be given more than once. Without --tools nothing else is
+    /// served.
+    #[arg(long, value_name = "DIR")]
+    pub source: Vec<PathBuf>,
     /// A configuration to start from.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -187,10 +200,29 @@ pub(crate) struct TokenArguments {
 /// What to do.
 #[derive(Debug)]
 pub(crate) enum Command {
+    /// `usher new`.
+    New(crate::new::Arguments),
+    /// `usher build`.
+    Build(crate::build::Arguments),
     /// `usher serve`.
     Serve(ServeArguments),
+    /// `usher call`.
+    #[cfg(feature = "dev")]
+    Call(Box<crate::call::Arguments>),
     /// `usher check`.
-    Check(CheckArguments),
+    Check(crate::check::Arguments),
+    /// `usher inspect`.
+    Inspect(crate::inspect::Arguments),
+    /// `usher grant`.
+    Grant(crate::grant::Arguments),
+    /// `usher status`.
+    Status(crate::control::StatusArguments),
+    /// `usher approve`.
+    Approve(crate::control::ApproveArguments),
+    /// `usher rollback`.
+    Rollback(crate::control::RollbackArguments),
+    /// `usher compile`.
+    Compile(crate::compile::Arguments),
     /// `usher doctor`.
     Doctor(Box<DoctorArguments>),
     /// `usher data`.
@@ -206,8 +238,18 @@ pub(crate) enum Command {
 impl From<Arguments> for Command {
     fn from(arguments: Arguments) -> Self {
         match arguments.command {
+            Parsed::New(arguments) => Self::New(arguments),
+            Parsed::Build(arguments) => Self::Build(arguments),
             Parsed::Serve(arguments) => Self::Serve(arguments),
+            #[cfg(feature = "dev")]
+            Parsed::Call(arguments) => Self::Call(arguments),
             Parsed::Check(arguments) => Self::Check(arguments),
+            Parsed::Inspect(arguments) => Self::Inspect(arguments),
+            Parsed::Grant(arguments) => Self::Grant(arguments),
+            Parsed::Status(arguments) => Self::Status(arguments),
+            Parsed::Approve(arguments) => Self::Approve(arguments),
+            Parsed::Rollback(arguments) => Self::Rollback(arguments),
+            Parsed::Compile(arguments) => Self::Compile(arguments),
             Parsed::Doctor(arguments) => Self::Doctor(arguments),
             Parsed::Data(command) => Self::Data(command),
             #[cfg(feature = "dev")]

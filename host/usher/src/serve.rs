@@ -18,7 +18,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let listener = listen::on(config.listen, "the key `listen`").await?;
     let downstream = Downstream::of_tenant(&config, &sign_in)?;
     let stack = Stack::open(&config, &downstream, config.groups()).await?;
-    let registry = stack.load_and_log(&config.tools).await?;
+    let registry = stack.registry(&config).await?;
     tracing::info!(address = %config.listen, public_url = sign_in.public_url, "serving");
-    stack.serve(&config, sign_in, registry, listener, stop).await
+    stack.serve(&config, sign_in, &registry, listener, stop).await
 }

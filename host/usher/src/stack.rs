@@ -14,14 +14,16 @@ use usher_capabilities::Services;
 use usher_documents::DocumentStore;
 use usher_downstream::Graph;
 use usher_entra::{Verifier, http_client};
-use usher_registry::{Registry, RegistrySettings};
-use usher_runtime::{AdmissionSettings, Runtime, RuntimeSettings};
+use usher_registry::Registry;
+use usher_runtime::{AdmissionSettings, Catalog, Runtime, RuntimeSettings};
 use usher_server::{Access, Server, ServerSettings};
 use uuid::Uuid;
 
 use crate::config::Config;
 use crate::documents;
 use crate::downstream::Downstream;
+use crate::metrics;
+use crate::progress;
 use crate::seal_key;
 use crate::sign_in::SignIn;
 
@@ -77,7 +79,7 @@ impl Stack {
         let key = seal_key::load(&key_file, make)?;
         let services = Services::new(Arc::clone(&documents), &users, &key)?.with_shared(&shared);
         let settings = RuntimeSettings {
-            cache_dir: Some(data.join("compiled")),
+            cache: config.compile_cache(data),
             admission: AdmissionSettings {
                 at_once: config.calls.at_once,
                 per_caller: config.calls.per_caller,
@@ -85,6 +87,7 @@ impl Stack {
                 wait: Duration::from_millis(config.calls.wait_ms),
             },
             groups,
+            ..RuntimeSettings::default()
         };
         let runtime = Arc::new(Runtime::start(settings, Arc::new(downstream.offer(services)))?);
         Ok(Self {
@@ -94,32 +97,21 @@ impl Stack {
         })
     }
 
-    /// Loads the components of a folder.
+    /// Loads the components of a folder, once.
     ///
     /// # Errors
     /// The folder can't be read.
-    pub(crate) async fn load(&self, tools: &Path) -> anyhow::Result<Registry> {
-        let settings = RegistrySettings {
-            folder: tools.to_owned(),
-        };
-        Ok(Registry::open(settings, Arc::clone(&self.runtime)).await?)
+    pub(crate) async fn load(&self, tools: &Path) -> anyhow::Result<Catalog> {
+        Ok(usher_registry::load(tools, &self.runtime).await?)
     }
 
-    /// Loads the components of a folder, and logs what isn't served.
+    /// Begins to load the components of the configuration's folder and to keep up with it. How far that is, is shown.
     ///
     /// # Errors
     /// The folder can't be read.
-    pub(crate) async fn load_and_log(&self, tools: &Path) -> anyhow::Result<Registry> {
-        let registry = self.load(tools).await?;
-        let catalog = registry.catalog();
-        for refusal in catalog.refused() {
-            tracing::error!(file = %refusal.file.display(), "not served: {}", refusal.error);
-        }
-        tracing::info!(
-            tools = catalog.tools().len(),
-            refused = catalog.refused().len(),
-            "tools loaded"
-        );
+    pub(crate) async fn registry(&self, config: &Config) -> anyhow::Result<Registry> {
+        let registry = Registry::open(config.registry()?, Arc::clone(&self.runtime)).await?;
+        tokio::spawn(progress::show(registry.catalogs()));
         Ok(registry)
     }
 
@@ -131,7 +123,7 @@ impl Stack {
         self,
         config: &Config,
         sign_in: SignIn,
-        registry: Registry,
+        registry: &Registry,
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
@@ -144,10 +136,23 @@ impl Stack {
         let server = Server::new(
             &settings,
             verifier,
-            self.runtime,
+            Arc::clone(&self.runtime),
             registry.catalogs(),
-            Access::new(self.graph),
+            Access::new(self.graph.clone()),
         )?;
+        let _metrics = match config.metrics.listen {
+            None => None,
+            Some(address) => {
+                let mut counted = metrics::registry();
+                server.register_metrics(&mut counted);
+                self.runtime.register_metrics(&mut counted);
+                registry.register_metrics(&mut counted);
+                if let Some(graph) = &self.graph {
+                    graph.register_metrics(&mut counted);
+                }
+                Some(metrics::serve(address, counted, stop.clone()).await?)
+            }
+        };
         let served = server.serve(listener, stop).await;
         self.documents.close().await;
         served.context("the server stopped")
@@ -159,7 +164,11 @@ impl Stack {
     }
 }
 
-fn make_folder(data: &Path) -> anyhow::Result<()> {
+/// Makes a folder that is closed to others, if it isn't there.
+///
+/// # Errors
+/// It can't be made.
+pub(crate) fn make_folder(data: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

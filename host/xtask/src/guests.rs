@@ -2,7 +2,8 @@
 //!
 //! In come packages of the workspace; out go `NAME.wasm` files, ready for a host to load, in `target/tools/` (each with
 //! its grant), `target/samples/` (likewise) and `target/test-guests/`. What is a tool is a matter of convention: a folder
-//! `tools/NAME` with a package of that name and a grant `NAME.grant.toml`. Samples are in `tools/samples/NAME`.
+//! `tools/NAME` with a package of that name and a grant `NAME.grant.toml`. Samples are in `tools/samples/NAME`; those in other
+//! languages are for [`crate::samples`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -183,11 +184,11 @@ fn summary(count: usize, changed: &[String], place: &Path) -> String {
     }
 }
 
-/// The names of the tools in a folder.
+/// The names of the tools in a folder that are packages of the workspace.
 fn tools_in(folder: &Path) -> Vec<String> {
     files::names_in(folder)
         .into_iter()
-        .filter(|name| grant_of(folder, name).is_file())
+        .filter(|name| grant_of(folder, name).is_file() && folder.join(name).join("Cargo.toml").is_file())
         .collect()
 }
 
@@ -240,10 +241,12 @@ mod tests {
             ("expenses", "expenses.grant.toml"),
             ("sdk", "Cargo.toml"),
             ("odd", "other.grant.toml"),
+            ("notes-python", "notes-python.grant.toml"),
         ] {
             fs::create_dir(folder.path().join(tool)).unwrap();
             fs::write(folder.path().join(tool).join(file), "").unwrap();
         }
+        fs::write(folder.path().join("expenses/Cargo.toml"), "").unwrap();
         assert_eq!(tools_in(folder.path()), ["expenses"]);
     }
 

@@ -2,6 +2,8 @@
 //!
 //! The tests find what was built for them by environment variables: `USHER_BIN` (the host), `USHER_TOOLS_DIR`,
 //! `USHER_TEST_SAMPLES_DIR` and `USHER_TEST_GUESTS_DIR` (components), `USHER_TEST_PYTHON` (an interpreter that has `mcp` and `msal`),
+//! `USHER_TEST_COMPONENTIZE_PY` (what builds components in Python), `USHER_TEST_NODE_MODULES` (packages that build them in JavaScript),
+//! `USHER_TEST_RUSTC` (a compiler that builds components in Rust, unless the active one does),
 //! `USHER_TEST_NODE` (Node.js) and `USHER_TEST_INSPECTOR` (MCP Inspector's script for it). In `USHER_TEST_TRANSCRIPTS` they keep what
 //! was said and what was issued, in which the test `secrecy` looks for secrets when all others are done.
 
@@ -13,12 +15,12 @@ use anyhow::{Context as _, bail};
 use crate::guests::Output;
 use crate::step::Step;
 use crate::test_summary::Summary;
-use crate::test_tools::{node, python};
+use crate::test_tools::{componentize_py, js, node, python};
 use crate::workspace::{Profile, Workspace};
-use crate::{Outcome, cargo, files, guests, parallel, process, toolchain};
+use crate::{Outcome, cargo, files, guests, js_tests, parallel, process, python_tests, samples, toolchain};
 
 /// How many steps there are; the last is the tests themselves.
-const STEPS: usize = 7;
+const STEPS: usize = 11;
 
 /// Sets up what is missing, builds all, runs `cargo test` with the arguments given, and ends with `N passed, M failed`.
 pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
@@ -33,11 +35,27 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
             }
             let python = python::set_up(workspace, &step(5, "Python client"))?;
             let inspector = node::set_up(workspace, &step(6, "MCP Inspector"))?;
-            Ok((python, inspector))
+            let componentize_py = componentize_py::set_up(workspace, &step(7, "componentize-py"))?;
+            let js = js::set_up(workspace, &step(8, "JavaScript builders"))?;
+            Ok((toolchain, python, inspector, componentize_py, js))
         },
         || build_tests(workspace, &selection, &step(2, "Host and tests")),
     )?;
-    let (python, inspector) = clients;
+    let (toolchain, python, inspector, componentize_py, js) = clients;
+    samples::build(
+        workspace,
+        &workspace.root.join("tools/samples/followups-python"),
+        &["tools/sdk-python", "wit", "host/author/src/python"],
+        &[("USHER_COMPONENTIZE_PY", &componentize_py)],
+        &step(9, "Sample in Python"),
+    )?;
+    samples::build(
+        workspace,
+        &js.sample,
+        &["tools/sdk-js", "wit", "host/author/src/js"],
+        &[("USHER_NODE", &inspector.node)],
+        &step(10, "Sample in TypeScript"),
+    )?;
 
     let step = step(STEPS, "Tests");
     let transcripts = workspace.test_transcripts();
@@ -52,14 +70,26 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
             .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
             .env("USHER_TEST_TRANSCRIPTS", &transcripts)
             .env("USHER_TEST_PYTHON", &python)
+            .env("USHER_TEST_COMPONENTIZE_PY", &componentize_py)
             .env("USHER_TEST_NODE", &inspector.node)
+            .env("USHER_TEST_NODE_MODULES", &js.modules)
             .env("USHER_TEST_INSPECTOR", &inspector.script);
+        if let Some(rustc) = toolchain.rustc() {
+            tests.env("USHER_TEST_RUSTC", rustc);
+        }
         tests
     };
     let mut tests = cargo_test();
     tests.arg("--no-fail-fast").args(selection.scope()).args(&arguments);
     step.doing(&process::line_of(&tests));
     let (mut succeeded, mut summary) = run_and_add_up(&mut tests)?;
+    if arguments.is_empty() {
+        let of_python = python_tests::run(workspace, &python, &step)?;
+        let of_js = js_tests::run(&js, &inspector.node, &step)?;
+        succeeded &= of_python.failed + of_js.failed == 0;
+        summary += of_python;
+        summary += of_js;
+    }
     // A run of everything that has left nothing to look at is a failure, which only the test itself can tell.
     if arguments.is_empty() || transcripts.join("issued").is_file() {
         let mut secrecy = cargo_test();

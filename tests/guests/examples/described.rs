@@ -1,4 +1,4 @@
-//! Describes its tools in the words that a test writes into the finished component.
+//! Describes its tools, and answers, in the words that a test writes into the finished component.
 //!
 //! Each description stands in static data, in a slot of fixed length that begins with its name and is filled up with
 //! blanks. Replacing as many bytes by as many others leaves a component valid, so one program stands for every wrong
@@ -6,7 +6,9 @@
 
 use std::hint::black_box;
 
-use usher_test_guests::{Answer, Guest, RequestContext, Tool, ToolOptions, answer, export, no_options};
+use usher_test_guests::{
+    Answer, CallToolOutcome, CallToolResult, Guest, RequestContext, Tool, ToolOptions, answer, export, no_options,
+};
 
 /// The bytes of a slot, its label included.
 const SLOT: usize = 512;
@@ -19,6 +21,7 @@ static INPUT_SCHEMA: [u8; SLOT] = slot(b"@slot:input     ", br#"{"type":"object"
 static OUTPUT_SCHEMA: [u8; SLOT] = slot(b"@slot:output    ", b"");
 static META: [u8; SLOT] = slot(b"@slot:meta      ", b"");
 static SECOND_NAME: [u8; SLOT] = slot(b"@slot:second    ", b"");
+static ANSWER: [u8; SLOT] = slot(b"@slot:answer    ", b"");
 
 const fn slot(label: &[u8; LABEL], text: &[u8]) -> [u8; SLOT] {
     let mut slot = [b' '; SLOT];
@@ -64,7 +67,14 @@ impl Guest for Program {
     }
 
     fn call_tool(_name: String, _arguments: String, _context: RequestContext) -> Answer {
-        answer("described")
+        let Some(answered) = text(&ANSWER) else {
+            return answer("described");
+        };
+        // In two places, written at two others: who mixes two of these components is found out.
+        Ok(CallToolOutcome::Complete(CallToolResult {
+            structured_content: Some(answered),
+            ..usher_test_guests::text(text(&DESCRIPTION).unwrap_or_default())
+        }))
     }
 }
 

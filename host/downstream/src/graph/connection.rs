@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use prometheus_client::registry::Registry;
 use reqwest::{
     Client, Method, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue},
@@ -14,6 +15,7 @@ use url::Url;
 use usher_entra::{DownstreamScope, OnBehalfOf, SignedIn};
 use uuid::Uuid;
 
+use super::metrics::{self, Requests};
 use crate::{
     DownstreamError,
     answer::{Answer, Unread},
@@ -40,6 +42,7 @@ pub(super) struct Connection {
     scope: DownstreamScope,
     tokens: Arc<OnBehalfOf>,
     http: Client,
+    requests: Requests,
 }
 
 /// A request that will be sent, perhaps twice.
@@ -78,7 +81,13 @@ impl Connection {
             scope,
             tokens,
             http,
+            requests: Requests::default(),
         }
+    }
+
+    pub(super) fn register_metrics(&self, registry: &mut Registry) {
+        self.requests.register(registry);
+        self.tokens.register_metrics(registry);
     }
 
     /// The client, for requests without a token.
@@ -123,7 +132,15 @@ impl Connection {
         let mut may_repeat = true;
         loop {
             throttle.pass(deadline).await?;
-            let answer = match within(deadline, self.attempt(call, &bearer, remaining(deadline)? + SPARE)).await? {
+            let attempted = within(deadline, self.attempt(call, &bearer, remaining(deadline)? + SPARE)).await;
+            self.requests.count(match &attempted {
+                Ok(Ok(answer)) => metrics::outcome(answer.status, is_throttled(answer.status, &answer.headers)),
+                Ok(Err(Lost::Unsent(_))) => "unreachable",
+                Ok(Err(Lost::Broken(_))) => "broken-off",
+                Ok(Err(Lost::TooLarge)) => "too-large",
+                Err(_) => "timeout",
+            });
+            let answer = match attempted? {
                 Ok(answer) => answer,
                 Err(lost) => {
                     let is_safe =

@@ -5,6 +5,7 @@ mod connection;
 mod download;
 mod flights;
 mod groups;
+mod metrics;
 mod query;
 
 use std::{
@@ -14,9 +15,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use prometheus_client::registry::Registry;
 use reqwest::{Client, header::HeaderValue};
 use url::Url;
-use usher_entra::{Clock, DownstreamScope, OnBehalfOf, SignedIn, SystemClock};
+use usher_entra::{Caller, Clock, DownstreamScope, OnBehalfOf, SignedIn, SystemClock};
 use usher_policy::{GraphPath, Memberships, Method};
 use uuid::Uuid;
 
@@ -136,6 +138,11 @@ impl Graph {
         })
     }
 
+    /// Adds what is counted of requests, and of the exchanges of tokens for them, to a registry whose prefix is the host's name.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.connection.register_metrics(registry);
+    }
+
     /// Sets the groups that any rule names. Who asks about one of them asks about all of them, so that a listing and the
     /// calls after it share one request, whatever the number of tools.
     pub fn watch_groups(&self, groups: BTreeSet<Uuid>) {
@@ -146,11 +153,11 @@ impl Graph {
     /// What is known about the caller and all of these groups without asking anybody: a look into the cache. None when one
     /// of them isn't known.
     #[must_use]
-    pub fn known(&self, who: &SignedIn, groups: &[Uuid]) -> Option<Memberships> {
+    pub fn known(&self, caller: &Caller, groups: &[Uuid]) -> Option<Memberships> {
         let now = self.answers.now();
         let mut known = Memberships::none();
         let add = |answered| add(&mut known, answered, now);
-        self.answers.each(&who.caller().key(), groups, add).then_some(known)
+        self.answers.each(&caller.key(), groups, add).then_some(known)
     }
 
     /// What is known about the caller and all of these groups, asking Graph if need be. Concurrent askers about one user
@@ -164,7 +171,7 @@ impl Graph {
         groups: &[Uuid],
         deadline: Instant,
     ) -> Result<Memberships, DownstreamError> {
-        if let Some(known) = self.known(who, groups) {
+        if let Some(known) = self.known(who.caller(), groups) {
             return Ok(known);
         }
         let answered = self.flights.ask(who, &self.question(groups), deadline).await?;

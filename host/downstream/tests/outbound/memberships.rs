@@ -67,7 +67,7 @@ async fn whoever_asks_about_one_watched_group_asks_about_all() {
     world.graph.watch_groups([ADMINS, AUDITORS].into());
     let alice = user("alice");
     world.graph.memberships(&alice, &[AUDITORS], soon()).await.unwrap();
-    let known = world.graph.known(&alice, &[ADMINS]).unwrap();
+    let known = world.graph.known(alice.caller(), &[ADMINS]).unwrap();
     assert_eq!(known.get(ADMINS), Some(true));
     assert_eq!(world.service.count(), 1);
 }
@@ -110,14 +110,14 @@ async fn crowd(membership_ttl: Duration) -> World {
 async fn a_thousand_askers_share_one_exchange_and_one_request() {
     let world = crowd(Duration::from_secs(60)).await;
     assert_eq!((world.entra.count(), world.service.count()), (1, 1));
-    assert!(world.graph.known(&user("alice"), &[ADMINS, AUDITORS]).is_some());
+    assert!(world.graph.known(user("alice").caller(), &[ADMINS, AUDITORS]).is_some());
 }
 
 #[tokio::test]
 async fn without_a_cache_those_who_ask_at_once_still_share_one_request() {
     let world = crowd(Duration::ZERO).await;
     assert_eq!((world.entra.count(), world.service.count()), (1, 1));
-    assert!(world.graph.known(&user("alice"), &[ADMINS]).is_none());
+    assert!(world.graph.known(user("alice").caller(), &[ADMINS]).is_none());
     world
         .graph
         .memberships(&user("alice"), &[ADMINS], soon())
@@ -132,10 +132,10 @@ async fn an_answer_is_believed_for_its_time_and_tells_its_age() {
     let alice = user("alice");
     world.graph.memberships(&alice, &[ADMINS], soon()).await.unwrap();
     world.clock.advance(Duration::from_secs(59));
-    let known = world.graph.known(&alice, &[ADMINS]).unwrap();
+    let known = world.graph.known(alice.caller(), &[ADMINS]).unwrap();
     assert_eq!(known.age(ADMINS).unwrap(), Duration::from_secs(59));
     world.clock.advance(Duration::from_secs(1));
-    assert!(world.graph.known(&alice, &[ADMINS]).is_none());
+    assert!(world.graph.known(alice.caller(), &[ADMINS]).is_none());
     let known = world.graph.memberships(&alice, &[ADMINS], soon()).await.unwrap();
     assert_eq!(known.age(ADMINS).unwrap(), Duration::ZERO);
     assert_eq!(world.service.count(), 2);
@@ -152,20 +152,15 @@ async fn one_users_answer_is_never_anothers() {
     let stranger = usher_entra::Caller::testing("alice").in_tenant("elsewhere").build();
     let known = world.graph.memberships(&alice, &[ADMINS], soon()).await.unwrap();
     assert_eq!(known.get(ADMINS), Some(true));
-    assert!(world.graph.known(&bob, &[ADMINS]).is_none());
-    assert!(
-        world
-            .graph
-            .known(&usher_entra::SignedIn::testing(stranger), &[ADMINS])
-            .is_none()
-    );
+    assert!(world.graph.known(bob.caller(), &[ADMINS]).is_none());
+    assert!(world.graph.known(&stranger, &[ADMINS]).is_none());
     let known = world.graph.memberships(&bob, &[ADMINS], soon()).await.unwrap();
     assert_eq!(known.get(ADMINS), Some(false));
     // The same person with another token is the same person.
     assert!(
         world
             .graph
-            .known(&user_with_token("alice", "another"), &[ADMINS])
+            .known(user_with_token("alice", "another").caller(), &[ADMINS])
             .is_some()
     );
 }
@@ -195,7 +190,7 @@ async fn an_asker_who_leaves_does_not_take_the_answer_with_them() {
 #[tokio::test]
 async fn no_groups_are_known_without_asking() {
     let world = World::new(|seen| members_of(&seen, &[])).await;
-    assert!(world.graph.known(&user("alice"), &[]).is_some());
+    assert!(world.graph.known(user("alice").caller(), &[]).is_some());
     world.graph.memberships(&user("alice"), &[], soon()).await.unwrap();
     assert_eq!((world.entra.count(), world.service.count()), (0, 0));
 }

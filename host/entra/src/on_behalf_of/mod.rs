@@ -31,6 +31,7 @@ mod consent;
 mod endpoint;
 mod error;
 mod flights;
+mod metrics;
 mod refusals;
 mod settings;
 mod tokens;
@@ -42,6 +43,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prometheus_client::registry::Registry;
 use reqwest::Client;
 use tokio::{sync::Semaphore, time::timeout_at};
 
@@ -55,6 +57,7 @@ use answer::Granted;
 use back_off::BackOff;
 use endpoint::{Endpoint, Failed, Grant};
 use flights::{Flights, Seat};
+use metrics::Exchanges;
 use refusals::Refusals;
 use tokens::{Kept, TokenCache, TokenKey};
 
@@ -76,6 +79,7 @@ pub struct OnBehalfOf {
     back_off: BackOff,
     flights: Arc<Flights<Flight, Outcome>>,
     running: Semaphore,
+    exchanges: Exchanges,
     clock: Arc<dyn Clock>,
 }
 
@@ -111,6 +115,7 @@ impl OnBehalfOf {
             back_off: BackOff::default(),
             flights: Arc::default(),
             running: Semaphore::new(MAX_EXCHANGES),
+            exchanges: Exchanges::default(),
             settings,
             clock,
         })
@@ -182,6 +187,11 @@ impl OnBehalfOf {
             Ok(_) => Ok(()),
             Err(failed) => Err(self.judge(*failed, &scope, |remedy| remedy)),
         }
+    }
+
+    /// Adds what is counted of exchanges to a registry whose prefix is the host's name.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.exchanges.register(registry);
     }
 
     /// What can be found out without asking anybody, and otherwise under what the token is kept.
@@ -270,7 +280,7 @@ impl OnBehalfOf {
         };
         let answer = self.endpoint.request(&grant, deadline).await;
         let now = self.clock.elapsed();
-        match answer {
+        let outcome = match answer {
             Ok(granted) => {
                 self.refusals.forget(who, scope);
                 Ok(self.keep(who, flight, granted, now))
@@ -280,7 +290,9 @@ impl OnBehalfOf {
                 self.refusals.remember(flight, &error, now);
                 Err(error)
             }
-        }
+        };
+        self.exchanges.count(&outcome);
+        outcome
     }
 
     fn keep(&self, who: &SignedIn, flight: &Flight, granted: Granted, now: Duration) -> DownstreamToken {

@@ -42,7 +42,7 @@ impl Told {
 impl Groups for Told {
     fn watch(&self, _: BTreeSet<Uuid>) {}
 
-    fn known(&self, _: &SignedIn, groups: &[Uuid]) -> Option<Memberships> {
+    fn known(&self, _: &Caller, groups: &[Uuid]) -> Option<Memberships> {
         self.is_known.then(|| self.answer(groups).unwrap())
     }
 
@@ -133,7 +133,7 @@ async fn an_answer_that_leaves_the_group_out_is_undecided() {
     struct Silent;
     impl Groups for Silent {
         fn watch(&self, _: BTreeSet<Uuid>) {}
-        fn known(&self, _: &SignedIn, _: &[Uuid]) -> Option<Memberships> {
+        fn known(&self, _: &Caller, _: &[Uuid]) -> Option<Memberships> {
             Some(Memberships::none())
         }
         fn ask<'a>(

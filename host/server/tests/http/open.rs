@@ -1,9 +1,12 @@
 //! What anybody may ask.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
+use usher_runtime::{Catalog, Progress};
 
 use crate::support::{ALICE, Ask, Host, ISSUER, Plan, SCOPE, URL};
 
@@ -42,8 +45,36 @@ async fn the_server_is_alive_at_once_and_ready_when_it_has_keys() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.json(),
-        json!({ "ready": true, "keys": 1, "tools": 0, "refused": [] })
+        json!({ "ready": true, "keys": 1, "tools": 0, "refused": [], "serving-old": [], "waiting": [] })
     );
+}
+
+#[tokio::test]
+async fn a_server_whose_tools_are_being_loaded_is_not_ready_and_requests_wait_for_them() {
+    let host = Host::start().await;
+    host.catalog
+        .send_replace(Arc::new(Catalog::loading(Progress { done: 1, total: 3 })));
+    let loading = wait_for(&host, |report| report["loading"].is_object()).await;
+    assert_eq!(loading["loading"], json!({ "done": 1, "of": 3 }));
+    assert_eq!(loading["ready"], json!(false));
+    let list = Ask::modern(ALICE, "tools/list", json!({}));
+    let (answer, ()) = tokio::join!(list.to(&host), async {
+        host.catalog.send_replace(Arc::default());
+    });
+    assert_eq!(answer.status, StatusCode::OK);
+    let ready = wait_for(&host, |report| report["loading"].is_null()).await;
+    assert_eq!(ready["ready"], json!(true));
+}
+
+/// What the server reports once it has put a catalog into service.
+async fn wait_for(host: &Host, is_there: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let report = host.get("/readyz").await.json();
+        if is_there(&report) {
+            return report;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -140,13 +140,14 @@ impl Plan {
                 let tools = directory.path().join("tools");
                 std::fs::create_dir(&tools).unwrap();
                 std::fs::write(tools.join("broken.wasm"), content).unwrap();
-                runtime.load(&tools).await.unwrap()
+                usher_registry::load(&tools, &runtime).await.unwrap()
             }
         };
-        let (_, catalogs) = watch::channel(Arc::new(catalog));
+        let (catalog, catalogs) = watch::channel(Arc::new(catalog));
         let server = Server::new(&self.settings, verifier, runtime, catalogs, Access::new(None)).unwrap();
         Host {
             server,
+            catalog,
             _keys: keys,
             _directory: directory,
         }
@@ -156,6 +157,7 @@ impl Plan {
 /// A server, and what it needs to live.
 pub(crate) struct Host {
     pub(crate) server: Server,
+    pub(crate) catalog: watch::Sender<Arc<Catalog>>,
     _keys: Keys,
     _directory: tempfile::TempDir,
 }
@@ -169,6 +171,7 @@ impl Host {
     pub(crate) async fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), ServeError> {
         let Self {
             server,
+            catalog: _catalog,
             _keys,
             _directory,
         } = self;

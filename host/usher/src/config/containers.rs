@@ -21,24 +21,32 @@ impl Config {
             .flatten()
             .map(|entry| entry.path());
         let grants = files.filter(|path| path.to_string_lossy().ends_with(".grant.toml"));
-        for grant in grants.filter_map(|path| Grant::parse(&std::fs::read_to_string(path).ok()?).ok()) {
-            for name in grant.containers() {
-                self.containers.entry(name.to_owned()).or_insert_with(|| Container {
-                    partition_key: vec![PARTITION_KEY.to_owned()],
-                    shared: false,
+        for text in grants.filter_map(|path| std::fs::read_to_string(path).ok()) {
+            self.add_containers_of_grant(&text);
+        }
+    }
+
+    /// The same for the text of one grant.
+    pub(crate) fn add_containers_of_grant(&mut self, text: &str) {
+        let Ok(grant) = Grant::parse(text) else {
+            return;
+        };
+        for name in grant.containers() {
+            self.containers.entry(name.to_owned()).or_insert_with(|| Container {
+                partition_key: vec![PARTITION_KEY.to_owned()],
+                shared: false,
+                indexes: Vec::new(),
+            });
+        }
+        for granted in grant.shared_containers() {
+            let paths = SHARED_PARTITION_KEY.iter().take(granted.partition.len());
+            self.containers
+                .entry(granted.name.clone())
+                .or_insert_with(|| Container {
+                    partition_key: paths.map(|path| (*path).to_owned()).collect(),
+                    shared: true,
                     indexes: Vec::new(),
                 });
-            }
-            for granted in grant.shared_containers() {
-                let paths = SHARED_PARTITION_KEY.iter().take(granted.partition.len());
-                self.containers
-                    .entry(granted.name.clone())
-                    .or_insert_with(|| Container {
-                        partition_key: paths.map(|path| (*path).to_owned()).collect(),
-                        shared: true,
-                        indexes: Vec::new(),
-                    });
-            }
         }
     }
 }

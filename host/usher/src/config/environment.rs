@@ -4,10 +4,12 @@ use toml::{Table, Value};
 
 /// Where configuration begins.
 const PREFIX: &str = "USHER_";
-/// Variables of that prefix that belong to the build and the tests, not to the host.
-const NOT_OURS: [&str; 5] = [
+/// Variables of that prefix that belong to builds, of this project and of tools, and to the tests; not to the host.
+const NOT_OURS: [&str; 7] = [
     "USHER_BIN",
     "USHER_CACHE_DIR",
+    "USHER_COMPONENTIZE_PY",
+    "USHER_NODE",
     "USHER_TEST",
     "USHER_TOOLS_DIR",
     "USHER_WASM_TOOLCHAIN",

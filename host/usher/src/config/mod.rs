@@ -12,6 +12,7 @@ mod documents;
 mod entra;
 mod environment;
 mod file;
+mod reload;
 mod secret;
 mod validate;
 
@@ -29,6 +30,7 @@ pub(crate) use entra::Entra;
 #[cfg(feature = "dev")]
 pub(crate) use file::for_development;
 pub(crate) use file::load;
+pub(crate) use reload::{CompileCache, Reload, SignedBy};
 pub(crate) use secret::SecretSource;
 
 /// The whole configuration, with its defaults.
@@ -47,6 +49,12 @@ pub(crate) struct Config {
     /// The file with the key that continuations are sealed with: 32 bytes, the same for all replicas. Without it, one is made in
     /// the data folder.
     pub seal_key_file: Option<PathBuf>,
+    /// How the folder of tools is kept up with.
+    pub reload: Reload,
+    /// Whose components are taken.
+    pub signatures: SignedBy,
+    /// Where compiled components are.
+    pub compile_cache: CompileCache,
     /// The sign-in. `usher dev` brings its own.
     pub entra: Option<Entra>,
     /// Microsoft Graph, which is asked on behalf of callers.
@@ -66,6 +74,8 @@ pub(crate) struct Config {
     pub containers: BTreeMap<String, Container>,
     /// The log.
     pub log: Log,
+    /// Metrics.
+    pub metrics: Metrics,
 }
 
 /// Microsoft Graph.
@@ -171,6 +181,15 @@ pub(crate) struct Container {
     pub indexes: Vec<String>,
 }
 
+/// Metrics.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Metrics {
+    /// Where `GET /metrics` is answered, without a token: a loopback address, or one that only the inside reaches. None without
+    /// it.
+    pub listen: Option<SocketAddr>,
+}
+
 /// The log.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -209,6 +228,9 @@ impl Default for Config {
             tools: PathBuf::from("tools"),
             data: PathBuf::from(".usher"),
             seal_key_file: None,
+            reload: Reload::default(),
+            signatures: SignedBy::default(),
+            compile_cache: CompileCache::default(),
             entra: None,
             graph: Graph::default(),
             secrets: BTreeMap::new(),
@@ -218,6 +240,7 @@ impl Default for Config {
             documents: Documents::default(),
             containers: BTreeMap::new(),
             log: Log::default(),
+            metrics: Metrics::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ impl Config {
     pub(super) fn validate(&self) -> anyhow::Result<()> {
         self.container_definitions()?;
         self.validate_documents()?;
+        self.validate_reload()?;
         for (key, value) in [
             ("calls.at-once", u64::from(self.calls.at_once)),
             ("calls.per-caller", u64::from(self.calls.per_caller)),
@@ -22,6 +23,10 @@ impl Config {
         ] {
             ensure!(value > 0, "{key} must be at least 1");
         }
+        ensure!(
+            self.metrics.listen != Some(self.listen) || self.listen.port() == 0,
+            "metrics.listen must be another address than `listen`: metrics are not for clients of tools"
+        );
         ensure!(
             self.graph.membership_seconds <= 3_600,
             "graph.membership-seconds must be at most 3600: who leaves a group keeps its tools for that long"

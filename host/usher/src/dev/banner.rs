@@ -1,7 +1,9 @@
 //! What a person sees when the dev host is ready: what to do next.
 
-use serde_json::Value;
-use usher_runtime::Catalog;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use usher_runtime::{Catalog, Tool};
 
 /// The text, ready to print.
 pub(crate) fn text(description: &Value, catalog: &Catalog) -> String {
@@ -33,12 +35,14 @@ pub(crate) fn text(description: &Value, catalog: &Catalog) -> String {
     line("");
     line(&format!("  Personas       {}", personas(description)));
     line("");
-    line("  Try it with curl, in another terminal:");
-    line("");
-    for row in curl(mcp, authority).lines() {
-        line(&format!("    {row}"));
+    if let Some(tool) = tool_to_try(catalog) {
+        line("  Try it with curl, in another terminal:");
+        line("");
+        for row in curl(mcp, authority, tool).lines() {
+            line(&format!("    {row}"));
+        }
+        line("");
     }
-    line("");
     line("  Ctrl-C stops it; what was recorded stays.");
     line("");
     text
@@ -72,13 +76,26 @@ fn personas(description: &Value) -> String {
     format!("{}; with trouble on demand: {}", names(false), names(true))
 }
 
+/// One that every persona may call, without arguments.
+fn tool_to_try(catalog: &Catalog) -> Option<&str> {
+    let for_everybody = |tool: &&Arc<Tool>| tool.policy().groups().next().is_none();
+    let mut tools = catalog.tools().iter().filter(for_everybody);
+    tools
+        .find(|tool| tool.check_arguments(&json!({})).is_ok())
+        .map(|tool| tool.name())
+}
+
 /// A call that anybody can paste. The era with sessions isn't needed for it.
-fn curl(mcp: &str, authority: &str) -> String {
+fn curl(mcp: &str, authority: &str, tool: &str) -> String {
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{}},
+   "_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+    );
     format!(
         r#"TOKEN=$({usher} dev token --as member{entra})
 curl -s {mcp} -H "Authorization: Bearer $TOKEN" \
   -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \
-  -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: get_user_expenses' \
+  -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: {tool}' \
   -d '{body}'"#,
         usher = program(),
         entra = if authority == "http://127.0.0.1:8401" {
@@ -86,8 +103,6 @@ curl -s {mcp} -H "Authorization: Bearer $TOKEN" \
         } else {
             format!(" --entra {authority}")
         },
-        body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_user_expenses","arguments":{},
-   "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#,
     )
 }
 

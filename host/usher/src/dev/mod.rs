@@ -1,7 +1,9 @@
 //! `usher dev`: the host on a laptop. The same code as in production; only the authority is a loopback one.
 
 mod banner;
+mod beside;
 pub(crate) mod cloud;
+mod source;
 pub(crate) mod token;
 
 use std::fs::OpenOptions;
@@ -11,8 +13,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use usher_devcloud::{DevCloud, DevCloudSettings};
+use usher_registry::Registry;
 
 use self::cloud::DevelopmentCloud;
+use self::source::{Building, Sources};
 use crate::cli::DevArguments;
 use crate::config::{self, Config};
 use crate::stack::Stack;
@@ -26,7 +30,7 @@ pub(crate) const DESCRIPTION: &str = "dev.json";
 /// # Errors
 /// What keeps it from starting, or stopped it.
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
-    let config = configure(&arguments)?;
+    let (config, sources) = configure(&arguments)?;
     logging::start(&config.log)?;
     let stop = shutdown::on_signal()?;
     let listener = listen::on(config.listen, "--listen").await?;
@@ -43,17 +47,46 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let sign_in = known.sign_in()?;
     let stack = Stack::open(&config, &known.downstream(&config)?, known.groups()?).await?;
     let entra = tokio::spawn(cloud.serve(stop.clone()));
-    let registry = stack.load_and_log(&config.tools).await?;
-    write_description(&config.data, &description)?;
-    print!("{}", banner::text(&description, &registry.catalog()));
-    let served = stack.serve(&config, sign_in, registry, listener, stop.clone()).await;
+    let mut building = sources.map(|sources| sources.build(&config)).transpose()?;
+    if let Some(building) = &mut building {
+        // What is printed when the host is ready names the tools.
+        tokio::select! {
+            () = building.first() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    let registry = stack.registry(&config).await?;
+    let served = tokio::select! {
+        served = stack.serve(&config, sign_in, &registry, listener, stop.clone()) => served,
+        Err(error) = announce(&registry, &config.data, &description) => Err(error),
+        () = follow(building, &registry) => Ok(()),
+    };
     stop.cancel();
     entra.await.context("the loopback Entra stopped")??;
     served
 }
 
-/// The configuration with the flags over it.
-fn configure(arguments: &DevArguments) -> anyhow::Result<Config> {
+/// Says that the host is ready once it is, to programs and to people.
+///
+/// # Errors
+/// It can't be written down.
+async fn announce(registry: &Registry, data: &Path, description: &serde_json::Value) -> anyhow::Result<()> {
+    let catalog = registry.ready().await;
+    write_description(data, description)?;
+    print!("{}", banner::text(description, &catalog));
+    Ok(())
+}
+
+/// Keeps what callers are told in accord with the sources that are built. Without sources, there is nothing to tell.
+async fn follow(building: Option<Building>, registry: &Registry) {
+    match building {
+        Some(building) => building.follow(registry).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The configuration with the flags over it, and the sources that are to be built.
+fn configure(arguments: &DevArguments) -> anyhow::Result<(Config, Option<Sources>)> {
     let mut config = config::for_development(arguments.config.as_deref())?;
     if let Some(listen) = arguments.listen {
         config.listen = listen;
@@ -66,13 +99,23 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<Config> {
     if let Some(data) = &arguments.data {
         config.data.clone_from(data);
     }
+    let sources = match arguments.source.as_slice() {
+        [] => None,
+        folders => Some(Sources::open(folders, arguments.tools.as_deref(), &config.data)?),
+    };
     match &arguments.tools {
         Some(tools) => config.tools.clone_from(tools),
         None if arguments.config.is_none() => config.tools = built_tools(),
         None => {}
     }
-    config.add_containers_of_grants(&config.tools.clone());
-    Ok(config)
+    if sources.is_none() || arguments.tools.is_some() {
+        config.add_containers_of_grants(&config.tools.clone());
+    }
+    if let Some(sources) = &sources {
+        sources.add_containers(&mut config);
+        sources.folder().clone_into(&mut config.tools);
+    }
+    Ok((config, sources))
 }
 
 /// Where the build puts components, if it has; else the default.

@@ -32,16 +32,16 @@ pub(super) async fn check(target: &Target, instead: Option<&Path>) -> Finding {
     }
 }
 
-async fn load(target: &Target, folder: &Path) -> anyhow::Result<std::sync::Arc<Catalog>> {
+async fn load(target: &Target, folder: &Path) -> anyhow::Result<Catalog> {
     let mut config = target.config.clone();
     if target.is_development_host() {
         config.add_containers_of_grants(folder);
     }
     let scratch = tempfile::tempdir().context("no temporary folder can be made")?;
     let stack = Stack::scratch(&config, scratch.path(), &target.downstream()?, target.groups()?)?;
-    let registry = stack.load(folder).await;
+    let catalog = stack.load(folder).await;
     stack.close().await;
-    Ok(registry?.catalog())
+    catalog
 }
 
 fn judge(folder: &Path, catalog: &Catalog) -> Finding {

@@ -6,6 +6,8 @@
 //! `python3` and `npm` to install with.
 
 pub(crate) mod cargo_deny;
+pub(crate) mod componentize_py;
+pub(crate) mod js;
 pub(crate) mod node;
 pub(crate) mod python;
 mod venv;

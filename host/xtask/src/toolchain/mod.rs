@@ -11,7 +11,7 @@ mod debian;
 mod installed;
 mod rustup;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 
@@ -110,6 +110,11 @@ impl Toolchain {
             description: String::new(),
             identity: identity.to_owned(),
         }
+    }
+
+    /// The compiler, if it isn't the active one.
+    pub(crate) fn rustc(&self) -> Option<&Path> {
+        self.rustc.as_deref()
     }
 
     /// Makes a cargo command build components.

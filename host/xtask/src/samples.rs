@@ -1,0 +1,106 @@
+//! The samples in other languages than Rust: built as their authors would, by `usher build`.
+//!
+//! In comes a project below `tools/samples/`; out goes its component with its grant in `target/samples/`. Only the tests need them:
+//! whoever develops with `cargo xtask dev` needs neither Python nor Node.js.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+
+use crate::step::Step;
+use crate::workspace::{Profile, Workspace};
+use crate::{files, process};
+
+/// Builds the sample in a folder, whose component has the folder's name, unless it is newer than all that it is made of.
+///
+/// `made_of` are folders of the checkout besides the sample's own; `variables` are for the build, over those of this process. The
+/// host is built already.
+pub(crate) fn build(
+    workspace: &Workspace,
+    folder: &Path,
+    made_of: &[&str],
+    variables: &[(&str, &Path)],
+    step: &Step,
+) -> anyhow::Result<()> {
+    let sample = folder
+        .file_name()
+        .context("a sample's folder has a name")?
+        .to_string_lossy();
+    let place = workspace.samples();
+    let (component, grant) = (format!("{sample}.wasm"), format!("{sample}.grant.toml"));
+    files::make_folder(&place)?;
+    files::copy_if_changed(&folder.join(&grant), &place.join(&grant))?;
+    let sources = made_of.iter().map(|folder| workspace.root.join(folder));
+    let newest = sources
+        .chain([folder.to_owned()])
+        .filter_map(|folder| newest_in(&folder))
+        .max();
+    let present = written(&place.join(&component));
+    // Most toolchains make other bytes each time, which every host would then compile anew.
+    if present.is_some_and(|built| newest.is_some_and(|newest| built > newest)) {
+        step.done(&format!("{sample} unchanged in {}", place.display()));
+        return Ok(());
+    }
+    let mut build = Command::new(workspace.usher(Profile::Dev));
+    build.arg("build").arg(folder).envs(variables.iter().copied());
+    step.doing(&process::line_of(&build));
+    process::output_of(&mut build)?;
+    files::copy_if_changed(&folder.join("dist").join(&component), &place.join(&component))?;
+    step.done(&format!("{sample} in {}", place.display()));
+    Ok(())
+}
+
+/// When the newest source below a folder was written. What builds leave there doesn't count.
+fn newest_in(folder: &Path) -> Option<SystemTime> {
+    const BUILT: [&str; 4] = ["dist", "target", "node_modules", "__pycache__"];
+    let entries = fs::read_dir(folder).ok()?;
+    entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            !name.starts_with('.') && !BUILT.contains(&name.as_ref())
+        })
+        .filter_map(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                newest_in(&path)
+            } else {
+                written(&path)
+            }
+        })
+        .max()
+}
+
+fn written(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_build_leaves_makes_no_source_newer() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |path: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "").unwrap();
+            path
+        };
+        let source = file("src/tool.py");
+        for built in ["dist/tool.wasm", "src/__pycache__/tool.pyc", ".venv/bin/python"] {
+            let later = fs::File::open(file(built)).unwrap();
+            later
+                .set_modified(written(&source).unwrap() + std::time::Duration::from_secs(60))
+                .unwrap();
+        }
+        assert_eq!(newest_in(folder.path()), written(&source));
+        assert_eq!(newest_in(&folder.path().join("nowhere")), None);
+    }
+}
