@@ -12,26 +12,28 @@ use crate::{Outcome, build, cargo, guests, toolchain};
 
 /// How many steps there are.
 const STEPS: usize = 5;
-/// The part that can be measured by itself.
+/// The parts that can be measured by themselves.
 const DOCUMENTS: &str = "documents";
+const RELOAD: &str = "reload";
 
-/// Builds what is measured and measures it: all, or with `documents` the document store alone. Fails if a figure misses its target.
+/// Builds what is measured and measures it: all, or the document store alone, or changes of tools alone. Fails if a figure misses its target.
 pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => run_all(workspace),
+        [] => build_and_measure(workspace, None),
+        [RELOAD] => build_and_measure(workspace, Some(RELOAD)),
         // It runs in the measuring program itself: neither the host nor a tool is needed.
         [DOCUMENTS] => measure(workspace, &Step::new(1, 1, "Measurements"), Some(DOCUMENTS)),
         [first, ..] => Err(UsageError(format!("`cargo xtask bench` doesn't know `{first}`")).into()),
     }
 }
 
-fn run_all(workspace: &Workspace) -> Outcome {
+fn build_and_measure(workspace: &Workspace, part: Option<&str>) -> Outcome {
     build::host_and_tools(workspace, Profile::Release, STEPS)?;
     let step = Step::new(4, STEPS, "Component that does nothing");
     let toolchain = toolchain::set_up(&step)?;
     guests::build_test_guests(workspace, &toolchain, Output::Progress, &step)?;
 
-    measure(workspace, &Step::new(STEPS, STEPS, "Measurements"), None)
+    measure(workspace, &Step::new(STEPS, STEPS, "Measurements"), part)
 }
 
 /// Runs the measuring program.

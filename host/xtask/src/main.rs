@@ -77,7 +77,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[documents]",
+        arguments: "[documents|reload]",
         about: "Measure what a call costs, in the release profile; also into target/bench.json",
         run: bench::run,
     },

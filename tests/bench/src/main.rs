@@ -17,6 +17,7 @@ mod memory;
 mod native;
 mod parts;
 mod process;
+mod reload;
 mod start;
 
 use std::process::ExitCode;
@@ -31,21 +32,30 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const NATIVE_SERVER: &str = "native-server";
 /// The argument by which only the document store is measured.
 const DOCUMENTS: &str = "documents";
+/// The argument by which only changes of tools are measured.
+const RELOAD: &str = "reload";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let mut figures = Figures::default();
-    match std::env::args().nth(1).as_deref() {
+    let part = std::env::args().nth(1);
+    match part.as_deref() {
         None => measure_calls(&mut figures).await?,
-        Some(DOCUMENTS) => {}
+        Some(DOCUMENTS | RELOAD) => {}
         Some(NATIVE_SERVER) => {
             native::serve().await?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(other) => anyhow::bail!("there is nothing called `{other}` to measure"),
     }
-    eprintln!("the document store …");
-    documents::measure(&mut figures).await?;
+    if part.as_deref() != Some(DOCUMENTS) {
+        eprintln!("tools that change …");
+        reload::measure(&mut figures).await?;
+    }
+    if part.as_deref() != Some(RELOAD) {
+        eprintln!("the document store …");
+        documents::measure(&mut figures).await?;
+    }
     figures.print();
     figures.write()?;
     Ok(if figures.all_hold() {

@@ -1,4 +1,6 @@
 //! Knows nothing of this host: exports functions of its own, with every type that JSON can carry and some that it can't.
+// Exports have names that a native linker can't take.
+#![cfg(target_family = "wasm")]
 #![allow(missing_docs, unreachable_pub, unsafe_code, reason = "generated code")]
 
 wit_bindgen::generate!({

@@ -1,4 +1,6 @@
 //! Knows nothing of this host: tries what WASI gives, one function a thing. Its interfaces are cut down to what it uses.
+// Exports have names that a native linker can't take.
+#![cfg(target_family = "wasm")]
 #![allow(missing_docs, unreachable_pub, unsafe_code, reason = "generated code")]
 
 wit_bindgen::generate!({
