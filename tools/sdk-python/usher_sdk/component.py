@@ -187,7 +187,18 @@ def check_requirements(modules: Mapping[str, Any]) -> None:
 def report(fault: BaseException) -> str:
     """A fault with its traceback, without the frames of this package that stand before the tool's."""
     fault.__traceback__ = _beyond_sdk(fault.__traceback__)
-    return "".join(traceback.format_exception(fault)).rstrip()
+    account = traceback.TracebackException.from_exception(fault)
+    _leave_out_columns(account)
+    return "".join(account.format()).rstrip()
+
+
+def _leave_out_columns(account: traceback.TracebackException) -> None:
+    """Lines are enough. To underline the part of a line that failed, Python parses it, which traps in a component."""
+    for frame in account.stack:
+        frame.end_lineno = frame.colno = frame.end_colno = None
+    for other in (account.__cause__, account.__context__, *(account.exceptions or ())):
+        if other is not None:
+            _leave_out_columns(other)
 
 
 def _beyond_sdk(frames: TracebackType | None) -> TracebackType | None:
