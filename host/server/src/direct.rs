@@ -8,10 +8,9 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT, AsHeaderName, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use rmcp::model::{
     ErrorCode, ErrorData, JsonObject, ProtocolVersion, RequestId, RequestMetaObject, ServerJsonRpcMessage, ServerResult,
 };
@@ -107,19 +106,13 @@ impl<'a> DirectCall<'a> {
 }
 
 fn response(status: StatusCode, message: &ServerJsonRpcMessage) -> Response {
-    let body = match serde_json::to_vec(message) {
-        Ok(body) => body,
+    match serde_json::to_vec(message) {
+        Ok(text) => replies::json_text(status, text),
         Err(error) => {
             tracing::error!(%error, "an answer can't be written");
-            return replies::plain(StatusCode::INTERNAL_SERVER_ERROR, "The request could not be answered.");
+            replies::plain(StatusCode::INTERNAL_SERVER_ERROR, "The request could not be answered.")
         }
-    };
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
-    response
+    }
 }
 
 /// The status that goes with an error of a call (MCP 2026-07-28, transports).

@@ -19,7 +19,12 @@ pub(crate) fn plain(status: StatusCode, message: &str) -> Response {
 
 /// A JSON document.
 pub(crate) fn json(status: StatusCode, document: &Value) -> Response {
-    let mut response = Response::new(Body::from(document.to_string()));
+    json_text(status, document.to_string())
+}
+
+/// The same for a document that is written already.
+pub(crate) fn json_text(status: StatusCode, document: impl Into<Body>) -> Response {
+    let mut response = Response::new(document.into());
     *response.status_mut() = status;
     response
         .headers_mut()
