@@ -6,6 +6,7 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
+use super::partitions::NUMBER;
 use crate::partition::PropertyPath;
 use crate::query::{Key, Walk, json, value::Value};
 
@@ -31,7 +32,7 @@ pub(super) fn add_function(connection: &Connection) -> Result<(), rusqlite::Erro
 /// An index of a container, and the SQL about it.
 pub(super) struct Index {
     path: PropertyPath,
-    /// `partition, low, high, position beyond, now` → position, etag, timestamp, body.
+    /// `key, low, high, position beyond, now` → position, etag, timestamp, body.
     forward: String,
     /// The same, the other way round.
     backward: String,
@@ -62,7 +63,7 @@ impl Index {
     pub(super) fn new(table: &str, number: i64, path: PropertyPath) -> Self {
         let (name, key) = (Self::name(number), key(&path));
         let select = "SELECT position, etag, timestamp, body FROM";
-        let range = format!("partition = ?1 AND {key} >= ?2 AND {key} < ?3");
+        let range = format!("partition = {NUMBER} AND {key} >= ?2 AND {key} < ?3");
         let lives = "(expires IS NULL OR expires > ?5)";
         let walk = |beyond: &str, order: &str| {
             format!("{select} {table} INDEXED BY {name} WHERE {range} AND {beyond} AND {lives} ORDER BY {order}")
@@ -104,12 +105,14 @@ fn key(path: &PropertyPath) -> String {
 mod tests {
     use super::*;
     use crate::embedded::container::Container;
+    use crate::embedded::partitions;
 
     /// How SQLite goes about a walk.
     fn plan(walk: Walk) -> String {
         let connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "trusted_schema", false).unwrap();
         add_function(&connection).unwrap();
+        connection.execute_batch(partitions::SCHEMA).unwrap();
         connection.execute_batch(&Container::schema(1)).unwrap();
         let (table, path) = (Container::table(1), PropertyPath::new("/date").unwrap());
         connection.execute_batch(&Index::schema(&table, 1, &path)).unwrap();
@@ -122,11 +125,10 @@ mod tests {
 
     #[test]
     fn no_walk_sorts_rows() {
+        let range = "SEARCH items_1 USING INDEX items_by_key_1 (partition=? AND <expr>>? AND <expr><?)";
+        let number = "SEARCH partitions USING COVERING INDEX sqlite_autoindex_partitions_1 (key=?)";
         for walk in [Walk::Forward, Walk::Backward] {
-            assert_eq!(
-                plan(walk),
-                "SEARCH items_1 USING INDEX items_by_key_1 (partition=? AND <expr>>? AND <expr><?)"
-            );
+            assert_eq!(plan(walk), format!("{range}; SCALAR SUBQUERY 1; {number}"));
         }
         let plan = plan(Walk::ByPosition);
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");

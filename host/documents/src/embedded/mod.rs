@@ -8,8 +8,8 @@
 //! Nobody's queries make others wait for long. They line up by whose they are, and owners are served in rotation (`line`); a query
 //! computes for a slice of time and then lets the next one go first (`turns`); and no owner takes the last thread (`pool`).
 //!
-//! A container may have indexes over properties (`index`), which spare ordered and narrow queries the most of a partition. A store is
-//! copied and exported beside the host that uses it (`snapshot`).
+//! Rows hold the number of their partition's key (`partitions`). A container may have indexes over properties (`index`), which spare
+//! ordered and narrow queries the most of a partition. A store is copied and exported beside the host that uses it (`snapshot`).
 //!
 //! Files: `documents.db` with SQLite's `-wal` and `-shm` beside it, and `documents.lock`, which a second host can't take. What is
 //! acknowledged is synced to the disk, and survives the death of the process and the loss of power.
@@ -23,6 +23,7 @@ mod container;
 mod files;
 mod index;
 mod line;
+mod partitions;
 mod points;
 mod pool;
 mod queries;
@@ -32,6 +33,7 @@ mod session;
 mod settings;
 mod snapshot;
 mod turns;
+mod upgrade;
 mod writer;
 
 use std::collections::HashMap;
@@ -139,10 +141,10 @@ impl EmbeddedStore {
             .ok_or_else(|| StoreError::UnknownContainer(name.clone()))
     }
 
-    /// A container and its column `partition`, ready to be sent to a thread.
+    /// A container and a key of it, ready to be sent to a thread.
     fn place(&self, name: &ContainerName, partition: &PartitionKey) -> Result<(Arc<Container>, String), StoreError> {
         let container = self.container(name)?;
-        Ok((Arc::clone(container), container.partition(partition)?))
+        Ok((Arc::clone(container), container.key(partition)?))
     }
 
     /// One write, of which something is left.
@@ -350,7 +352,7 @@ impl DocumentStore for EmbeddedStore {
     ) -> Result<Page, StoreError> {
         let container = Arc::clone(self.container(container)?);
         let (partition, owners) = match scope {
-            Scope::Partition(key) => (Some(container.partition(key)?.into()), None),
+            Scope::Partition(key) => (Some(container.key(key)?.into()), None),
             Scope::Whole => (None, None),
             Scope::WholeWithOwners(owners) => (None, Some(owners.clone())),
         };

@@ -56,12 +56,12 @@ impl Points {
 /// Reads one item that lives, by [`Container::read`](super::container::Container::read).
 pub(super) fn read_item(
     statement: &mut CachedStatement<'_>,
-    partition: &str,
+    key: &str,
     id: ItemId,
     now: u64,
 ) -> Result<Option<Item>, StoreError> {
     let found = statement
-        .query_row([partition, id.as_str()], |row| {
+        .query_row([key, id.as_str()], |row| {
             if is_over(row.get(2)?, now) {
                 return Ok(None);
             }

@@ -29,7 +29,7 @@ pub(super) struct Queries {
 /// A query that was checked, and where and when it is to be asked.
 pub(super) struct Question {
     pub(super) container: Arc<Container>,
-    /// The column `partition`; none for the whole container.
+    /// The partition's key; none for the whole container.
     pub(super) partition: Option<Arc<str>>,
     /// What rows of the whole container say of whose they are.
     pub(super) owners: Option<Owners>,
@@ -110,11 +110,16 @@ fn feed(connection: &Connection, question: &Question, run: &mut Run<'_>) -> Resu
     let (container, query) = (&question.container, &question.query);
     // Indexes are those of partitions. Over the whole container each row is pushed, so that it counts as read.
     let Some(partition) = &question.partition else {
-        let mut statement = prepare(connection, &container.scan_whole)?;
-        let rows = statement.query(params![after, now]);
+        let parameters = params![after, now];
         return match &question.owners {
-            Some(owners) => push_all_with_owners(rows, owners, run),
-            None => push_all(rows, run).map(drop),
+            Some(owners) => {
+                let mut statement = prepare(connection, &container.scan_whole_with_keys)?;
+                push_all_with_owners(statement.query(parameters), owners, run)
+            }
+            None => {
+                let mut statement = prepare(connection, &container.scan_whole)?;
+                push_all(statement.query(parameters), run).map(drop)
+            }
         };
     };
     if let Some(id) = query.only_id() {
@@ -164,7 +169,7 @@ fn push_all(rows: rusqlite::Result<Rows<'_>>, run: &mut Run<'_>) -> Result<Flow,
     Ok(Flow::More)
 }
 
-/// The same for rows of the whole container, which tell their partition.
+/// The same for rows of the whole container, which tell their key.
 fn push_all_with_owners(
     rows: rusqlite::Result<Rows<'_>>,
     owners: &Owners,
@@ -173,9 +178,9 @@ fn push_all_with_owners(
     let mut rows = rows.map_err(StoreError::unavailable)?;
     while let Some(row) = rows.next().map_err(StoreError::unavailable)? {
         let item = item(row).map_err(StoreError::unavailable)?;
-        let partition = row.get_ref(4).map_err(StoreError::unavailable)?;
-        let partition = partition.as_str().map_err(StoreError::unavailable)?;
-        let levels: Vec<String> = serde_json::from_str(partition).map_err(StoreError::unavailable)?;
+        let key = row.get_ref(4).map_err(StoreError::unavailable)?;
+        let key = key.as_str().map_err(StoreError::unavailable)?;
+        let levels: Vec<String> = serde_json::from_str(key).map_err(StoreError::unavailable)?;
         let body = owners.add_to(item.body, &levels);
         if run.push(&Row { body: &body, ..item })? == Flow::Full {
             break;

@@ -8,14 +8,16 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::container::Container;
 use super::index::Index;
+use super::partitions::{self, SCHEMA as PARTITIONS};
 use super::settings::OpenError;
+use super::upgrade;
 use crate::names::ContainerName;
 use crate::partition::{ContainerDefinition, PropertyPath};
 
 /// "ushr": marks the file as ours (SQLite, `PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x7573_6872;
-/// The tables below. Format 1 had no indexes, and becomes this one when it is opened.
-const FORMAT: i64 = 2;
+/// The tables below. Earlier formats become this one when the store is opened (`upgrade`).
+const FORMAT: i64 = 3;
 const OLDEST_FORMAT: i64 = 1;
 
 /// Checks definitions by themselves.
@@ -44,8 +46,8 @@ fn has_repeated(paths: &[PropertyPath]) -> bool {
         .any(|(index, path)| paths[..index].contains(path))
 }
 
-/// Checks that a file is a store, or empty. Says whether it is a store.
-pub(super) fn check_format(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+/// Checks that a file is a store, or empty. Gives the store's format.
+pub(super) fn check_format(connection: &Connection, path: &Path) -> Result<Option<i64>, OpenError> {
     let pragma = |name: &str| {
         connection
             .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
@@ -55,14 +57,26 @@ pub(super) fn check_format(connection: &Connection, path: &Path) -> Result<bool,
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
         .map_err(|error| OpenError::storage(path, &error))?;
     match (pragma("application_id")?, pragma("user_version")?) {
-        (0, 0) if objects == 0 => Ok(false),
-        (APPLICATION_ID, OLDEST_FORMAT..=FORMAT) => Ok(true),
+        (0, 0) if objects == 0 => Ok(None),
+        (APPLICATION_ID, found @ OLDEST_FORMAT..=FORMAT) => Ok(Some(found)),
         (APPLICATION_ID, found) if found > FORMAT => Err(OpenError::Newer {
             path: path.to_owned(),
             found,
             known: FORMAT,
         }),
         _ => Err(OpenError::NotOurs { path: path.to_owned() }),
+    }
+}
+
+/// Checks that a store needs no upgrade, for who can only read it.
+pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match check_format(connection, path)? {
+        Some(found) if found < FORMAT => Err(OpenError::Older {
+            path: path.to_owned(),
+            found,
+            current: FORMAT,
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -73,6 +87,7 @@ pub(super) fn make_containers(
     definitions: &[ContainerDefinition],
 ) -> Result<HashMap<ContainerName, Arc<Container>>, OpenError> {
     let storage = |error: rusqlite::Error| OpenError::storage(path, &error);
+    let found = check_format(connection, path)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(storage)?;
@@ -89,10 +104,15 @@ pub(super) fn make_containers(
                 path TEXT NOT NULL,
                 UNIQUE (container, path)
             ) STRICT;
+            {PARTITIONS}
             PRAGMA application_id = {APPLICATION_ID};
             PRAGMA user_version = {FORMAT};"
         ))
         .map_err(storage)?;
+    if found.is_some_and(|found| found < 3) {
+        upgrade::number_partitions(&transaction).map_err(storage)?;
+    }
+    partitions::remove_unused(&transaction, &container_numbers(&transaction).map_err(storage)?).map_err(storage)?;
     let mut containers = HashMap::new();
     for definition in definitions {
         let number = make_container(&transaction, definition).map_err(|error| error.at(path))?;
@@ -204,6 +224,13 @@ fn make_indexes(
 fn stored_indexes(connection: &Connection, container: i64) -> Result<Vec<(i64, String)>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT number, path FROM indexes WHERE container = ?1 ORDER BY number")?;
     let rows = statement.query_map([container], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+/// The numbers of all containers that a store has, configured or not.
+pub(super) fn container_numbers(connection: &Connection) -> Result<Vec<i64>, rusqlite::Error> {
+    let mut statement = connection.prepare("SELECT number FROM containers ORDER BY number")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
     rows.collect()
 }
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::Shared;
 use super::changes::PatchChange;
 use super::container::Container;
+use super::partitions::Numbers;
 use crate::body::{Body, MissingId};
 use crate::changes::Change;
 use crate::error::{StoreError, TransactionError};
@@ -49,6 +50,7 @@ pub(super) struct Session<'a> {
     /// Etags are `"run-number"`: a random number for each start, so that none comes twice.
     run: u64,
     number: Cell<u64>,
+    numbers: Numbers,
 }
 
 impl<'a> Session<'a> {
@@ -59,7 +61,13 @@ impl<'a> Session<'a> {
             shared,
             run,
             number: Cell::new(0),
+            numbers: Numbers::default(),
         }
+    }
+
+    /// What was done since the transaction began is lost.
+    pub(super) fn rolled_back(&self) {
+        self.numbers.forget();
     }
 
     fn next_etag(&self) -> Etag {
@@ -71,29 +79,30 @@ impl<'a> Session<'a> {
     pub(super) fn apply(
         &self,
         container: &Container,
-        partition: &str,
+        key: &str,
         change: &Change,
     ) -> Result<Option<Written>, Failure<StoreError>> {
         let now = self.shared.clock.now();
         match change {
             Change::Create(body) => {
-                let (written, changed) = self.store(&container.create, partition, body, now)?;
+                let (written, changed) = self.store(&container.create, key, body, now)?;
                 if changed {
                     Ok(Some(written))
                 } else {
                     Err(StoreError::Conflict.into())
                 }
             }
-            Change::Upsert(body) => Ok(Some(self.store(&container.upsert, partition, body, now)?.0)),
+            Change::Upsert(body) => Ok(Some(self.store(&container.upsert, key, body, now)?.0)),
             Change::Replace(body, if_match) => {
-                self.living(container, partition, &body.id, if_match.as_ref(), now)?;
-                Ok(Some(self.store(&container.replace, partition, body, now)?.0))
+                self.living(container, key, &body.id, if_match.as_ref(), now)?;
+                Ok(Some(self.store(&container.replace, key, body, now)?.0))
             }
             Change::Delete(id, if_match) => {
-                self.living(container, partition, id, if_match.as_ref(), now)?;
+                self.living(container, key, id, if_match.as_ref(), now)?;
+                let partition = self.numbers.of(self.connection, key)?;
                 self.connection
                     .prepare_cached(&container.delete)?
-                    .execute([partition, id.as_str()])?;
+                    .execute(params![partition, id.as_str()])?;
                 Ok(None)
             }
         }
@@ -103,13 +112,15 @@ impl<'a> Session<'a> {
     pub(super) fn apply_all(
         &self,
         container: &Container,
-        partition: &str,
+        key: &str,
         changes: &[Change],
     ) -> Result<Vec<Option<Written>>, Failure<TransactionError>> {
+        // Before the savepoint: a number that goes back with it would still be remembered.
+        self.numbers.of(self.connection, key)?;
         self.connection.execute_batch("SAVEPOINT transact")?;
         let mut written = Vec::with_capacity(changes.len());
         for (index, change) in changes.iter().enumerate() {
-            match self.apply(container, partition, change) {
+            match self.apply(container, key, change) {
                 Ok(one) => written.push(one),
                 Err(Failure::Storage(error)) => return Err(Failure::Storage(error)),
                 Err(Failure::Refused(error)) => {
@@ -127,11 +138,11 @@ impl<'a> Session<'a> {
     pub(super) fn patch(
         &self,
         container: &Container,
-        partition: &str,
+        key: &str,
         change: &PatchChange,
     ) -> Result<Item, Failure<StoreError>> {
         let now = self.shared.clock.now();
-        let (etag, timestamp, body) = self.living(container, partition, &change.id, change.if_match.as_ref(), now)?;
+        let (etag, timestamp, body) = self.living(container, key, &change.id, change.if_match.as_ref(), now)?;
         if let Some(condition) = &change.condition {
             // Nobody else can write meanwhile, so what a condition may make is what an item may hold, some times over.
             let never = AtomicBool::new(false);
@@ -149,7 +160,7 @@ impl<'a> Session<'a> {
         }
         let patched = change.patch.apply(&body)?;
         let body = Body::check(&patched, container.partition_paths(), MissingId::Invalid)?;
-        let (written, _) = self.store(&container.replace, partition, &body, now)?;
+        let (written, _) = self.store(&container.replace, key, &body, now)?;
         Ok(Item {
             id: written.id,
             etag: written.etag,
@@ -165,7 +176,8 @@ impl<'a> Session<'a> {
             .execute(params![sql_seconds(self.shared.clock.now()), most])
     }
 
-    fn store(&self, sql: &str, partition: &str, body: &Body, now: u64) -> Result<(Written, bool), rusqlite::Error> {
+    fn store(&self, sql: &str, key: &str, body: &Body, now: u64) -> Result<(Written, bool), rusqlite::Error> {
+        let partition = self.numbers.of(self.connection, key)?;
         let etag = self.next_etag();
         let expires = body.lifetime.map(|lifetime| sql_seconds(now.saturating_add(lifetime)));
         let changed = self.connection.prepare_cached(sql)?.execute(params![
@@ -189,14 +201,14 @@ impl<'a> Session<'a> {
     fn living(
         &self,
         container: &Container,
-        partition: &str,
+        key: &str,
         id: &ItemId,
         if_match: Option<&Etag>,
         now: u64,
     ) -> Result<(Etag, u64, String), Failure<StoreError>> {
         let mut statement = self.connection.prepare_cached(&container.read)?;
         let found = statement
-            .query_row([partition, id.as_str()], |row| {
+            .query_row([key, id.as_str()], |row| {
                 let expires: Option<i64> = row.get(2)?;
                 Ok((
                     Etag::new(row.get::<_, String>(0)?),
@@ -238,6 +250,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::embedded::partitions;
     use crate::embedded::settings::Clock;
     use crate::{ContainerDefinition, ContainerName, PropertyPath};
 
@@ -249,6 +262,7 @@ mod tests {
             indexes: Vec::new(),
         };
         let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(partitions::SCHEMA).unwrap();
         connection.execute_batch(&Container::schema(1)).unwrap();
         let container = Container::new(definition, 1, &[]);
         let put = |now: u64, bodies: &[&str]| {

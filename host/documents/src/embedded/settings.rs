@@ -103,6 +103,18 @@ pub enum OpenError {
         /// The latest that this version knows.
         known: i64,
     },
+    /// An earlier version wrote the file, and only reading it was asked for.
+    #[error(
+        "`{path}` has the format {found}, and this version has {current}: start it once with this store, which brings the file up to date"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// This version's.
+        current: i64,
+    },
     /// The file is damaged.
     #[error(
         "`{path}` is damaged ({problem}): stop whatever uses it, keep a copy of it and of the file `-wal` beside it, and put a backup in its place"

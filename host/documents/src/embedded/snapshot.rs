@@ -56,7 +56,7 @@ impl Snapshot {
             source,
         })?;
         let connection = files::connect_reader(&path, files::CACHE_KIB)?;
-        if !schema::check_format(&connection, &path)? {
+        if schema::check_format(&connection, &path)?.is_none() {
             return Err(OpenError::NotOurs { path });
         }
         Ok(Self { path, connection })
@@ -104,6 +104,7 @@ impl Snapshot {
     /// # Errors
     /// There is a file and `replace` is false, or the export can't be made.
     pub fn export(&self, to: &Path, replace: bool) -> Result<BTreeMap<ContainerName, u64>, SnapshotError> {
+        schema::check_current(&self.connection, &self.path)?;
         let mut export = Export::create(to, replace)?;
         // One transaction, so that all containers are of one moment.
         let transaction = self

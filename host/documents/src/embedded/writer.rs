@@ -132,24 +132,28 @@ fn commit(
             let result = if begun {
                 Ok(())
             } else {
-                connection.execute_batch("BEGIN IMMEDIATE")
+                statement(connection, "BEGIN IMMEDIATE")
             };
             begun = true;
             let result = result.and_then(|()| entry.work.run(session));
             done.push(entry);
             result?;
         }
-        if begun {
-            connection.execute_batch("COMMIT")
-        } else {
-            Ok(())
-        }
+        if begun { statement(connection, "COMMIT") } else { Ok(()) }
     })();
-    // SQLite has rolled back by itself after some errors, and not after others.
-    if outcome.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
+    if outcome.is_err() {
+        session.rolled_back();
+        // SQLite has rolled back by itself after some errors, and not after others.
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
+        }
     }
     outcome
+}
+
+/// Runs a statement that gives nothing, parsed once.
+fn statement(connection: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
 /// Removes items that have expired. They are invisible already, so that this may be late, or fail.

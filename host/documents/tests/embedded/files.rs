@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use usher_documents::{
-    ContainerDefinition, DocumentStore, EmbeddedStore, Etag, OpenError, PropertyPath, QueryOptions, Scope, StoreError,
+    ContainerDefinition, DocumentStore, EmbeddedStore, Etag, OpenError, PartitionKey, PropertyPath, QueryOptions,
+    Scope, StoreError,
 };
 
 use crate::conformance::{ada, id, notes, wide};
@@ -89,7 +90,7 @@ fn a_file_of_a_later_version_is_refused() {
         open(directory.path()).unwrap_err(),
         OpenError::Newer {
             found: 99,
-            known: 2,
+            known: 3,
             ..
         }
     ));
@@ -197,21 +198,102 @@ async fn a_damaged_file_is_found_at_the_start_and_named() {
     assert!(!copy.exists());
 }
 
+fn key(owner: &str) -> PartitionKey {
+    PartitionKey::single(owner).unwrap()
+}
+
+/// What versions of usher wrote before partition keys had numbers: in format 1 without the table of indexes.
+fn earlier_file(directory: &Path, format: u8) {
+    let file = rusqlite::Connection::open(directory.join("documents.db")).unwrap();
+    file.execute_batch(
+        r#"CREATE TABLE containers (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partition_paths TEXT NOT NULL) STRICT;
+        INSERT INTO containers VALUES (1, 'notes', '/user_id');
+        CREATE TABLE items_1 (
+            position INTEGER PRIMARY KEY, partition TEXT NOT NULL, id TEXT NOT NULL, etag TEXT NOT NULL,
+            timestamp INTEGER NOT NULL, expires INTEGER, body TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX items_1_by_id ON items_1 (partition, id);
+        CREATE INDEX items_1_by_partition ON items_1 (partition);
+        CREATE INDEX items_1_by_expiry ON items_1 (expires) WHERE expires IS NOT NULL;
+        INSERT INTO items_1 VALUES
+            (2, '["ada"]', 'a', '"1"', 1800000000, NULL, '{"id":"a","n":1}'),
+            (3, '["bob"]', 'a', '"2"', 1800000000, NULL, '{"id":"a","n":2}'),
+            (5, '["ada"]', 'b', '"3"', 1800000000, NULL, '{"id":"b","n":3}'),
+            (6, '["eve"]', 'c', '"4"', 1, 1, '{"id":"c","ttl":1}');
+        PRAGMA application_id = 0x75736872;"#,
+    )
+    .unwrap();
+    if format > 1 {
+        file.execute_batch(
+            "CREATE TABLE indexes (
+                number INTEGER PRIMARY KEY, container INTEGER NOT NULL, path TEXT NOT NULL, UNIQUE (container, path)
+            ) STRICT;
+            INSERT INTO indexes VALUES (1, 1, '/n');
+            CREATE INDEX items_by_key_1 ON items_1 (partition, position);",
+        )
+        .unwrap();
+    }
+    file.pragma_update(None, "user_version", format).unwrap();
+}
+
 #[tokio::test]
-async fn a_file_of_the_first_format_is_taken_over() {
+async fn files_of_earlier_formats_are_taken_over() {
+    for format in [1, 2] {
+        let directory = tempfile::tempdir().unwrap();
+        earlier_file(directory.path(), format);
+        let mut settings = settings(directory.path());
+        let snapshot = usher_documents::Snapshot::open(directory.path()).unwrap();
+        assert_eq!(snapshot.containers().unwrap().len(), 1);
+        let copy = directory.path().join("copy.db");
+        snapshot.back_up(&copy, false).unwrap();
+        let refused = snapshot.export(&directory.path().join("lines"), false).unwrap_err();
+        assert!(refused.to_string().contains("start it once"), "{refused}");
+        drop(snapshot);
+
+        settings.containers[0].indexes = vec![PropertyPath::new("/n").unwrap()];
+        for _ in 0..2 {
+            let store = EmbeddedStore::open(settings.clone()).unwrap();
+            let item = store.read(&notes(), &key("ada"), &id("b")).await.unwrap();
+            assert_eq!(
+                (item.body.as_str(), item.etag.as_str(), item.timestamp),
+                (r#"{"id":"b","n":3}"#, "\"3\"", 1_800_000_000)
+            );
+            let options = QueryOptions::default();
+            for (scope, sql, expected) in [
+                (
+                    Scope::Partition(&key("ada")),
+                    "SELECT VALUE c.n FROM c ORDER BY c.n DESC",
+                    "[3,1]",
+                ),
+                (Scope::Partition(&key("bob")), "SELECT VALUE c.n FROM c", "[2]"),
+                (Scope::Partition(&key("eve")), "SELECT VALUE c.id FROM c", "[]"),
+                (Scope::Whole, "SELECT VALUE c.n FROM c", "[1,2,3]"),
+            ] {
+                let page = store
+                    .query(&notes(), scope, sql, "{}", &options, &wide())
+                    .await
+                    .unwrap();
+                assert_eq!(page.items, expected, "format {format}: {sql}");
+            }
+        }
+        let snapshot = usher_documents::Snapshot::open(directory.path()).unwrap();
+        snapshot.export(&directory.path().join("lines"), false).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_partition_whose_last_item_went() {
     let directory = tempfile::tempdir().unwrap();
     let store = open(directory.path()).unwrap();
-    store.create(&notes(), &ada(), r#"{"id":"old"}"#).await.unwrap();
+    for owner in ["ada", "bob"] {
+        store.create(&notes(), &key(owner), r#"{"id":"a"}"#).await.unwrap();
+    }
+    store.delete(&notes(), &key("ada"), &id("a"), None).await.unwrap();
     drop(store);
+    drop(open(directory.path()).unwrap());
     let file = rusqlite::Connection::open(directory.path().join("documents.db")).unwrap();
-    file.execute_batch("DROP TABLE indexes; PRAGMA user_version = 1")
+    let left: String = file
+        .query_row("SELECT group_concat(key) FROM partitions", [], |row| row.get(0))
         .unwrap();
-    drop(file);
-    let definitions = usher_documents::Snapshot::open(directory.path())
-        .unwrap()
-        .containers()
-        .unwrap();
-    assert_eq!(definitions, settings(directory.path()).containers);
-    let store = open(directory.path()).unwrap();
-    store.read(&notes(), &ada(), &id("old")).await.unwrap();
+    assert_eq!(left, r#"["bob"]"#);
 }

@@ -118,6 +118,7 @@ fn trouble(error: &OpenError) -> Trouble {
         OpenError::File { .. } => "Let the host's user read and write the data folder and all in it.",
         OpenError::NotOurs { .. } => "Move the file away, or choose another folder with the key `data`.",
         OpenError::Newer { .. } => "Use the version of usher that wrote it, or a later one.",
+        OpenError::Older { .. } => "Start the host once, which brings the file up to date.",
         OpenError::Damaged { .. } => "Restore the data folder from a backup.",
         _ => "See that the disk has room and works, and that the data folder is on a local disk.",
     };
