@@ -136,7 +136,12 @@ impl Keeper {
             }
             None => told.await,
         }
-        sleep_until((self.looked + self.settings.debounce / LOOKS_IN_A_DEBOUNCE).into()).await;
+        sleep_until((self.looked + self.pause()).into()).await;
+    }
+
+    /// Between two looks, however much is told.
+    fn pause(&self) -> Duration {
+        self.settings.debounce / LOOKS_IN_A_DEBOUNCE
     }
 
     /// Takes in all that is there: nothing is served yet that a file which is still being written could harm.
@@ -157,6 +162,8 @@ impl Keeper {
     /// Looks, and acts upon what has settled.
     async fn look(&mut self) {
         let decided = self.read_records().await;
+        // Asked for before the folder is: a look may come some time after what it is about.
+        let told = self.watching.last_told();
         let Some(sight) = self.see().await else {
             if decided.is_some() {
                 self.write_status().await;
@@ -164,7 +171,9 @@ impl Keeper {
             return;
         };
         let now = Instant::now();
-        let mut settled = self.settling.look(&self.known, &sight.components, now);
+        // So long before a look, which the pause explains, and no longer: what is to have settled is looked at twice.
+        let changed = told.filter(|told| *told + 2 * self.pause() >= now).unwrap_or(now);
+        let mut settled = self.settling.look(&self.known, &sight.components, changed, now);
         for name in decided.iter().flatten() {
             // What the operator decided holds at once, also of files that nobody touched.
             if let Some(known) = self.known.get(name) {

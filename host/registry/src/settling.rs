@@ -21,9 +21,9 @@ pub(crate) struct Settling {
 struct Waiting {
     /// What was seen at the last look. None: it is gone.
     seen: Option<Fingerprint>,
-    /// When it was first seen so.
+    /// Since when it is so.
     since: Instant,
-    /// When it was first seen to differ from what is known.
+    /// Since when it differs from what is known.
     first: Instant,
 }
 
@@ -32,7 +32,7 @@ struct Waiting {
 pub(crate) struct Settled {
     /// Their names, and what was seen. None: it is gone.
     pub(crate) components: BTreeMap<String, Option<Fingerprint>>,
-    /// When the first of the changes was seen.
+    /// When the first of the changes was made, as far as is known.
     pub(crate) first: Option<Instant>,
 }
 
@@ -44,11 +44,13 @@ impl Settling {
         }
     }
 
-    /// Takes in a look: what is `known` was acted upon, the rest is new. Gives what is to be acted upon now.
+    /// Takes in a look: what is `known` was acted upon, the rest is new, and was changed last at `changed`. Gives what is to be acted
+    /// upon now.
     pub(crate) fn look(
         &mut self,
         known: &BTreeMap<String, Fingerprint>,
         seen: &BTreeMap<String, Fingerprint>,
+        changed: Instant,
         now: Instant,
     ) -> Settled {
         self.waiting.retain(|name, _| known.get(name) != seen.get(name));
@@ -59,12 +61,12 @@ impl Settling {
             }
             let waiting = self.waiting.entry(name.clone()).or_insert_with(|| Waiting {
                 seen: seen.cloned(),
-                since: now,
-                first: now,
+                since: changed,
+                first: changed,
             });
             if waiting.seen.as_ref() != seen {
                 waiting.seen = seen.cloned();
-                waiting.since = now;
+                waiting.since = changed;
             }
         }
         let is_settled = |waiting: &Waiting| waiting.since + self.debounce <= now;
@@ -121,6 +123,11 @@ mod tests {
         }
 
         fn look(&mut self, at: u64, files: &[(&str, usize)]) -> Vec<String> {
+            self.look_after(at, at, files)
+        }
+
+        /// The last change was made before the look.
+        fn look_after(&mut self, changed: u64, at: u64, files: &[(&str, usize)]) -> Vec<String> {
             let mut seen = BTreeMap::new();
             for (name, size) in files {
                 // What is the same is the same file; another size is another.
@@ -130,8 +137,8 @@ mod tests {
                 }
                 seen.insert((*name).to_owned(), crate::folder::fingerprint(&path).unwrap());
             }
-            let now = self.begun + Duration::from_millis(at);
-            let settled = self.settling.look(&self.known, &seen, now);
+            let [changed, now] = [changed, at].map(|at| self.begun + Duration::from_millis(at));
+            let settled = self.settling.look(&self.known, &seen, changed, now);
             for (name, fingerprint) in &settled.components {
                 match fingerprint {
                     Some(fingerprint) => self.known.insert(name.clone(), fingerprint.clone()),
@@ -150,6 +157,18 @@ mod tests {
         assert!(trial.look(180, &[("a", 2)]).is_empty());
         assert_eq!(trial.look(190, &[("a", 2)]), ["a"]);
         assert!(trial.look(500, &[("a", 2)]).is_empty(), "once");
+    }
+
+    #[test]
+    fn the_debounce_begins_when_a_file_was_changed_not_when_that_was_seen() {
+        let mut trial = Trial::new();
+        assert!(trial.look_after(10, 40, &[("a", 1)]).is_empty());
+        assert_eq!(
+            trial.settling.look_at(trial.begun),
+            Some(trial.begun + Duration::from_millis(110))
+        );
+        assert!(trial.look(100, &[("a", 1)]).is_empty());
+        assert_eq!(trial.look(110, &[("a", 1)]), ["a"]);
     }
 
     #[test]

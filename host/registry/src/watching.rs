@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -52,6 +52,8 @@ pub(crate) struct Watching {
 #[derive(Default)]
 struct Told {
     something: Notify,
+    /// When something was told last.
+    last: Mutex<Option<Instant>>,
     /// Watched folders that went away: nothing is told of them any more.
     gone: Mutex<BTreeSet<PathBuf>>,
     /// Folders of which only one entry matters.
@@ -152,6 +154,11 @@ impl Watching {
         changed
     }
 
+    /// When something happened last that was told of since this was asked before.
+    pub(crate) fn last_told(&self) -> Option<Instant> {
+        self.told.last().take()
+    }
+
     /// Waits until something happened.
     pub(crate) async fn told(&self) {
         self.told.something.notified().await;
@@ -174,6 +181,7 @@ impl Told {
             // Notifications were lost, or a folder went away: look.
             Err(error) => tracing::debug!(%error, "a notification was lost"),
         }
+        *self.last() = Some(Instant::now());
         self.something.notify_one();
     }
 
@@ -183,6 +191,10 @@ impl Told {
             return false;
         };
         self.way().get(above).is_some_and(|matters| matters != entry)
+    }
+
+    fn last(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn way(&self) -> std::sync::MutexGuard<'_, BTreeMap<PathBuf, OsString>> {
