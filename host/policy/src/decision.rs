@@ -56,26 +56,20 @@ impl Rule {
         }
     }
 
-    /// The groups whose answer still matters for this caller, each once. None if the token, or what is known, decides.
-    pub(crate) fn groups_asked(&self, caller: &Caller, memberships: &Memberships) -> Vec<Uuid> {
-        let mut groups = Vec::new();
-        self.collect_asked(caller, memberships, &mut groups);
-        groups
-    }
-
-    fn collect_asked(&self, caller: &Caller, memberships: &Memberships, groups: &mut Vec<Uuid>) {
+    /// Visits the groups whose answer still matters for this caller, perhaps several times. None if the token, or what is known, decides.
+    pub(crate) fn visit_asked(&self, caller: &Caller, memberships: &Memberships, visit: &mut impl FnMut(Uuid)) {
         // Inside a rule that is decided, nothing matters; inside one that isn't, those parts that aren't.
         if self.decide(caller, memberships) != Decision::Undecided {
             return;
         }
         match self {
-            Self::Group(GroupRef::Id(group)) if !groups.contains(group) => groups.push(*group),
+            Self::Group(GroupRef::Id(group)) => visit(*group),
             Self::Any(rules) | Self::All(rules) => {
                 for rule in rules {
-                    rule.collect_asked(caller, memberships, groups);
+                    rule.visit_asked(caller, memberships, visit);
                 }
             }
-            Self::Not(rule) => rule.collect_asked(caller, memberships, groups),
+            Self::Not(rule) => rule.visit_asked(caller, memberships, visit),
             Self::Scope(_) | Self::Role(_) | Self::Group(_) => {}
         }
     }

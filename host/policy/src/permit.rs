@@ -1,6 +1,7 @@
 //! The permit, and the one function that gives it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use usher_entra::{Caller, SignedIn};
 
@@ -135,7 +136,7 @@ fn audit(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships, purpose:
                 oid = %caller.object_id(),
                 azp = %caller.client_id(),
                 uti = caller.token_id(),
-                groups_age_s = groups_age(caller, tool, memberships),
+                groups_age_s = groups_age(caller, tool, memberships).map(|age| age.as_secs()),
             )
         };
     }
@@ -145,11 +146,9 @@ fn audit(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships, purpose:
     }
 }
 
-/// The age of the oldest answer about a group that the decision needed, in seconds. None if it needed none.
-fn groups_age(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships) -> Option<u64> {
-    tool.groups_asked(caller)
-        .into_iter()
-        .filter_map(|group| memberships.age(group))
-        .max()
-        .map(|age| age.as_secs())
+/// The age of the oldest answer about a group that the decision needed. None if it needed none.
+fn groups_age(caller: &Caller, tool: &ToolPolicy, memberships: &Memberships) -> Option<Duration> {
+    let mut oldest = None;
+    tool.visit_asked(caller, |group| oldest = oldest.max(memberships.age(group)));
+    oldest
 }

@@ -59,10 +59,20 @@ impl ToolPolicy {
     /// The groups that must be known to decide about this caller, each once. None if the token decides: then nobody is asked.
     #[must_use]
     pub fn groups_asked(&self, caller: &Caller) -> Vec<Uuid> {
-        if self.groups.is_empty() {
-            return Vec::new();
+        let mut groups = Vec::new();
+        self.visit_asked(caller, |group| {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        });
+        groups
+    }
+
+    /// The same, visited.
+    pub(crate) fn visit_asked(&self, caller: &Caller, mut visit: impl FnMut(Uuid)) {
+        if !self.groups.is_empty() {
+            self.rule.visit_asked(caller, &Memberships::none(), &mut visit);
         }
-        self.rule.groups_asked(caller, &Memberships::none())
     }
 
     /// Whether a decision may be that scopes are missing, for callers who all hold these: its rule names others.
