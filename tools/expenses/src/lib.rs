@@ -4,11 +4,7 @@
 //! is calling, and `my_documents` has no words for anybody else's items.
 #![forbid(unsafe_code)]
 
-mod date;
-
 use usher_sdk::prelude::*;
-
-use date::Date;
 
 const EXPENSES: &str = "expenses";
 
@@ -102,7 +98,7 @@ fn get_user_expenses(wanted: Wanted) -> Result<Expenses, Error> {
         FROM c WHERE c.date >= @since ORDER BY c.date DESC";
     let expenses = my_documents::container(EXPENSES)
         .query(NEWEST_FIRST)
-        .bind("@since", wanted.since.unwrap_or_default())
+        .bind("@since", wanted.since.unwrap_or(Date::FIRST))
         .collect(wanted.limit.into())?;
     Ok(Expenses { expenses })
 }

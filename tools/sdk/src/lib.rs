@@ -40,7 +40,7 @@
 //! A struct with `Deserialize` and `JsonSchema`. Its schema is the tool's input schema: doc comments are descriptions,
 //! `#[schemars(…)]` sets bounds, `#[serde(deny_unknown_fields)]` refuses what isn't known. The host checks every call
 //! against the schema before the tool runs, so code checks only what a schema can't say; a type that checks itself
-//! (`#[serde(try_from = "String")]`) has its error reported with the argument's name.
+//! (`#[serde(try_from = "String")]`) has its error reported with the argument's name. A day of the calendar is a [`Date`].
 //!
 //! # Results
 //! See [`Reply`](reply::Reply). An [`Error`] is an answer too, and `?` makes one of a capability's error. A panic is
@@ -61,6 +61,7 @@
 
 mod arguments;
 mod context;
+mod date;
 mod error;
 mod export;
 mod outcome;
@@ -93,6 +94,7 @@ pub mod shared_documents;
 pub mod shared_documents_write;
 
 pub use context::{Answer, ClientCapabilities, Context, InputResponse};
+pub use date::{Date, NotADate};
 pub use error::Error;
 pub use export::Tool;
 pub use outcome::{InputRequest, Outcome, Questions};
@@ -158,7 +160,7 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Answer, Context, Error, Outcome, Questions, Tool, ToolResult, all_documents, config, documents, graph,
+        Answer, Context, Date, Error, Outcome, Questions, Tool, ToolResult, all_documents, config, documents, graph,
         graph_write, http, identity, log, my_documents, my_documents_write, notifications, progress, shared_documents,
         shared_documents_write, tool,
     };

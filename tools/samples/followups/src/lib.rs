@@ -4,12 +4,10 @@
 //! `my_documents` has no words for anybody else's items.
 #![forbid(unsafe_code)]
 
-mod day;
 mod mail;
 
 use usher_sdk::prelude::*;
 
-use day::Day;
 use mail::{Me, mail};
 
 const FOLLOW_UPS: &str = "follow-ups";
@@ -21,7 +19,7 @@ struct NewFollowUp {
     #[schemars(length(min = 1, max = 200))]
     subject: String,
     /// The day by which to come back to it, as YYYY-MM-DD.
-    due: Day,
+    due: Date,
     /// What there is to know about it.
     #[schemars(length(max = 2000))]
     about: Option<String>,
@@ -50,7 +48,7 @@ fn add_follow_up(follow_up: NewFollowUp) -> Result<Added, Error> {
 #[serde(deny_unknown_fields)]
 struct Wanted {
     /// Only what is due on this day, as YYYY-MM-DD, or before.
-    until: Option<Day>,
+    until: Option<Date>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +58,7 @@ struct FollowUp {
     /// What it is about.
     subject: String,
     /// The day by which to come back to it.
-    due: Day,
+    due: Date,
     /// What there is to know about it.
     about: Option<String>,
 }
@@ -79,7 +77,7 @@ struct FollowUps {
     requires(my_documents(FOLLOW_UPS))
 )]
 fn list_follow_ups(wanted: Wanted) -> Result<FollowUps, Error> {
-    let follow_ups = due_until(wanted.until.unwrap_or_else(Day::last))?;
+    let follow_ups = due_until(wanted.until.unwrap_or(Date::LAST))?;
     Ok(FollowUps { follow_ups })
 }
 
@@ -136,7 +134,7 @@ struct Mailed {
 fn mail_follow_ups() -> Result<Mailed, Error> {
     let me: Me = graph::get("/me").query("$select", "mail,userPrincipalName").json()?;
     let to = me.address();
-    let follow_ups = due_until(Day::last())?;
+    let follow_ups = due_until(Date::LAST)?;
     if !follow_ups.is_empty() {
         graph_write::post("/me/sendMail")
             .send_json(&mail(&to, &follow_ups))?
@@ -149,7 +147,7 @@ fn mail_follow_ups() -> Result<Mailed, Error> {
 }
 
 /// What is due on a day or before, the most urgent first.
-fn due_until(until: Day) -> Result<Vec<FollowUp>, Error> {
+fn due_until(until: Date) -> Result<Vec<FollowUp>, Error> {
     let follow_ups = my_documents::container(FOLLOW_UPS)
         .query("SELECT c.id, c.subject, c.due, c.about FROM c WHERE c.due <= @until ORDER BY c.due")
         .bind("@until", until)

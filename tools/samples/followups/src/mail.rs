@@ -57,7 +57,7 @@ struct EmailAddress<'a> {
 pub(crate) fn mail<'a>(to: &'a str, follow_ups: &[FollowUp]) -> SendMail<'a> {
     let lines: Vec<String> = follow_ups
         .iter()
-        .map(|follow_up| format!("{}  {}", follow_up.due.as_str(), follow_up.subject))
+        .map(|follow_up| format!("{}  {}", follow_up.due, follow_up.subject))
         .collect();
     SendMail {
         message: Message {

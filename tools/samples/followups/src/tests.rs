@@ -43,9 +43,9 @@ fn the_schema_of_a_follow_up_says_every_rule() {
 #[test]
 fn a_day_that_does_not_exist_is_refused_by_name() {
     let refused = refusal::<add_follow_up>(json!({ "subject": "Milk", "due": "2026-02-30" }));
-    assert_eq!(refused, "due: not a day of the calendar");
+    assert_eq!(refused, "due: there is no such day as 2026-02-30");
     let refused = refusal::<list_follow_ups>(json!({ "until": "tomorrow" }));
-    assert_eq!(refused, "until: not a day of the calendar");
+    assert_eq!(refused, "until: `tomorrow` isn't a date as YYYY-MM-DD");
 }
 
 #[test]
