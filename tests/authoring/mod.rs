@@ -5,6 +5,7 @@
 //! languages  what is different between them: a line that doesn't compile, how unit tests are run, what the machine must have
 //! projects   folders of projects, and the commands that authors run there
 //! inner_loop what callers and the author see while a source is broken and mended
+//! snapshots  what is random, and the time: new at each call
 //! refusals   what `usher new` and `usher build` won't do, and what they say then
 //! ```
 
@@ -12,6 +13,7 @@ mod inner_loop;
 mod languages;
 mod projects;
 mod refusals;
+mod snapshots;
 
 /// Makes the story a test for every language.
 macro_rules! in_every_language {
@@ -30,4 +32,14 @@ mod from_nothing_to_a_call_in {
     use super::{inner_loop, languages};
 
     in_every_language!(rust, python, js);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_made_up_twice_in_python() {
+    snapshots::nothing_is_made_up_twice(&languages::python(), &snapshots::PYTHON).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_made_up_twice_in_js() {
+    snapshots::nothing_is_made_up_twice(&languages::js(), &snapshots::JS).await;
 }

@@ -27,6 +27,7 @@ None of this is changed in ordinary Python: only ``usher build`` calls this modu
 
 from __future__ import annotations
 
+import _io
 import builtins
 import datetime
 import gc
@@ -283,6 +284,9 @@ def _no_files(*_: Any, **__: Any) -> NoReturn:
 
 def _refuse_files() -> None:
     builtins.open = io.open = _no_files
+    # What loaders read sources by, such as for the lines of a traceback.
+    loaders: Any = _io
+    loaders.open = loaders.open_code = io.open_code = _no_files
     module: Any = os
     for name in ("listdir", "lstat", "mkdir", "open", "readlink", "remove", "rename", "rmdir", "scandir", "stat", "unlink"):
         setattr(module, name, _no_files)
