@@ -77,7 +77,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[documents|reload]",
+        arguments: "[documents|languages|reload]",
         about: "Measure what a call costs, in the release profile; also into target/bench.json",
         run: bench::run,
     },

@@ -1,28 +1,63 @@
 //! The samples in other languages than Rust: built as their authors would, by `usher build`.
 //!
-//! In comes a project below `tools/samples/`; out goes its component with its grant in `target/samples/`. Only the tests need them:
-//! whoever develops with `cargo xtask dev` needs neither Python nor Node.js.
+//! In comes a project below `tools/samples/`; out goes its component with its grant in `target/samples/`. Only tests and measurements
+//! need them: whoever develops with `cargo xtask dev` needs neither Python nor Node.js.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
 
 use crate::step::Step;
+use crate::test_tools::js;
 use crate::workspace::{Profile, Workspace};
 use crate::{files, process};
 
+/// What builds them.
+pub(crate) struct Builders {
+    pub(crate) componentize_py: PathBuf,
+    pub(crate) node: PathBuf,
+    pub(crate) js: js::Packages,
+}
+
+/// Builds the samples that are new or changed, as step `first` and the next of `steps` steps. The host of this profile, which does it,
+/// is built already.
+pub(crate) fn build_all(
+    workspace: &Workspace,
+    profile: Profile,
+    builders: &Builders,
+    first: usize,
+    steps: usize,
+) -> anyhow::Result<()> {
+    build(
+        workspace,
+        profile,
+        &workspace.root.join("tools/samples/followups-python"),
+        &["tools/sdk-python", "wit", "host/author/src/python"],
+        ("USHER_COMPONENTIZE_PY", &builders.componentize_py),
+        &Step::new(first, steps, "Sample in Python"),
+    )?;
+    build(
+        workspace,
+        profile,
+        &builders.js.sample,
+        &["tools/sdk-js", "wit", "host/author/src/js"],
+        ("USHER_NODE", &builders.node),
+        &Step::new(first + 1, steps, "Sample in TypeScript"),
+    )
+}
+
 /// Builds the sample in a folder, whose component has the folder's name, unless it is newer than all that it is made of.
 ///
-/// `made_of` are folders of the checkout besides the sample's own; `variables` are for the build, over those of this process. The
-/// host is built already.
-pub(crate) fn build(
+/// `made_of` are folders of the checkout besides the sample's own; `builder` is the variable that tells the build of its program.
+fn build(
     workspace: &Workspace,
+    profile: Profile,
     folder: &Path,
     made_of: &[&str],
-    variables: &[(&str, &Path)],
+    builder: (&str, &Path),
     step: &Step,
 ) -> anyhow::Result<()> {
     let sample = folder
@@ -44,8 +79,8 @@ pub(crate) fn build(
         step.done(&format!("{sample} unchanged in {}", place.display()));
         return Ok(());
     }
-    let mut build = Command::new(workspace.usher(Profile::Dev));
-    build.arg("build").arg(folder).envs(variables.iter().copied());
+    let mut build = Command::new(workspace.usher(profile));
+    build.arg("build").arg(folder).env(builder.0, builder.1);
     step.doing(&process::line_of(&build));
     process::output_of(&mut build)?;
     files::copy_if_changed(&folder.join("dist").join(&component), &place.join(&component))?;

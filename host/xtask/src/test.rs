@@ -13,8 +13,10 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context as _, bail};
 
 use crate::guests::Output;
+use crate::samples::Builders;
 use crate::step::Step;
 use crate::test_summary::Summary;
+use crate::test_tools::node::Inspector;
 use crate::test_tools::{componentize_py, js, node, python};
 use crate::workspace::{Profile, Workspace};
 use crate::{Outcome, cargo, files, guests, js_tests, parallel, process, python_tests, samples, toolchain};
@@ -26,7 +28,7 @@ const STEPS: usize = 11;
 pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let step = |number, name| Step::new(number, STEPS, name);
     let selection = Selection::of(&arguments);
-    let (clients, ()) = parallel::both(
+    let ((toolchain, python, inspector_script, builders), ()) = parallel::both(
         || {
             let toolchain = toolchain::set_up(&step(1, "WebAssembly target"))?;
             guests::build_tools(workspace, &toolchain, Output::Problems, &step(3, "Tools"))?;
@@ -34,28 +36,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
                 guests::build_test_guests(workspace, &toolchain, Output::Problems, &step(4, "Test guests"))?;
             }
             let python = python::set_up(workspace, &step(5, "Python client"))?;
-            let inspector = node::set_up(workspace, &step(6, "MCP Inspector"))?;
-            let componentize_py = componentize_py::set_up(workspace, &step(7, "componentize-py"))?;
-            let js = js::set_up(workspace, &step(8, "JavaScript builders"))?;
-            Ok((toolchain, python, inspector, componentize_py, js))
+            let Inspector { node, script } = node::set_up(workspace, &step(6, "MCP Inspector"))?;
+            let builders = Builders {
+                componentize_py: componentize_py::set_up(workspace, &step(7, "componentize-py"))?,
+                node,
+                js: js::set_up(workspace, &step(8, "JavaScript builders"))?,
+            };
+            Ok((toolchain, python, script, builders))
         },
         || build_tests(workspace, &selection, &step(2, "Host and tests")),
     )?;
-    let (toolchain, python, inspector, componentize_py, js) = clients;
-    samples::build(
-        workspace,
-        &workspace.root.join("tools/samples/followups-python"),
-        &["tools/sdk-python", "wit", "host/author/src/python"],
-        &[("USHER_COMPONENTIZE_PY", &componentize_py)],
-        &step(9, "Sample in Python"),
-    )?;
-    samples::build(
-        workspace,
-        &js.sample,
-        &["tools/sdk-js", "wit", "host/author/src/js"],
-        &[("USHER_NODE", &inspector.node)],
-        &step(10, "Sample in TypeScript"),
-    )?;
+    samples::build_all(workspace, Profile::Dev, &builders, 9, STEPS)?;
 
     let step = step(STEPS, "Tests");
     let transcripts = workspace.test_transcripts();
@@ -70,10 +61,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
             .env("USHER_TEST_GUESTS_DIR", workspace.test_guests())
             .env("USHER_TEST_TRANSCRIPTS", &transcripts)
             .env("USHER_TEST_PYTHON", &python)
-            .env("USHER_TEST_COMPONENTIZE_PY", &componentize_py)
-            .env("USHER_TEST_NODE", &inspector.node)
-            .env("USHER_TEST_NODE_MODULES", &js.modules)
-            .env("USHER_TEST_INSPECTOR", &inspector.script);
+            .env("USHER_TEST_COMPONENTIZE_PY", &builders.componentize_py)
+            .env("USHER_TEST_NODE", &builders.node)
+            .env("USHER_TEST_NODE_MODULES", &builders.js.modules)
+            .env("USHER_TEST_INSPECTOR", &inspector_script);
         if let Some(rustc) = toolchain.rustc() {
             tests.env("USHER_TEST_RUSTC", rustc);
         }
@@ -85,7 +76,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let (mut succeeded, mut summary) = run_and_add_up(&mut tests)?;
     if arguments.is_empty() {
         let of_python = python_tests::run(workspace, &python, &step)?;
-        let of_js = js_tests::run(&js, &inspector.node, &step)?;
+        let of_js = js_tests::run(&builders.js, &builders.node, &step)?;
         succeeded &= of_python.failed + of_js.failed == 0;
         summary += of_python;
         summary += of_js;

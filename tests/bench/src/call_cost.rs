@@ -67,7 +67,6 @@ impl Measured {
 
     fn target(&self, tool: &'static str, arguments: Value) -> Target {
         Target {
-            client: self.host.client().http().clone(),
             url: self.host.mcp().to_owned(),
             tokens: self.tokens.clone(),
             tool,
@@ -91,7 +90,7 @@ fn tools_with_noop(folder: &std::path::Path, rule: &str) -> anyhow::Result<()> {
 pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     let native = NativeServer::start()?;
     let measured = Measured::start().await?;
-    let (baseline, noop) = (native.target(measured.host.client().http()), measured.noop());
+    let (baseline, noop) = (native.target(), measured.noop());
     for target in [&baseline, &noop] {
         target.run(CALLS, AT_ONCE).await?;
     }

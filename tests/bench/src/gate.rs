@@ -6,7 +6,7 @@ use crate::call_cost::{CALLS, Measured, round};
 use crate::figures::{Figures, Target as Bound, median};
 
 /// Rounds, the two hosts in turn: the difference is small, so there are many.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 45;
 
 /// The group that the development tenant's administrators are in.
 const GROUP: &str = "usher-admins";

@@ -12,6 +12,7 @@ mod documents;
 mod durable;
 mod figures;
 mod gate;
+mod languages;
 mod load;
 mod memory;
 mod native;
@@ -32,6 +33,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const NATIVE_SERVER: &str = "native-server";
 /// The argument by which only the document store is measured.
 const DOCUMENTS: &str = "documents";
+/// The argument by which only the languages of tools are measured.
+const LANGUAGES: &str = "languages";
 /// The argument by which only changes of tools are measured.
 const RELOAD: &str = "reload";
 
@@ -39,20 +42,29 @@ const RELOAD: &str = "reload";
 async fn main() -> anyhow::Result<ExitCode> {
     let mut figures = Figures::default();
     let part = std::env::args().nth(1);
-    match part.as_deref() {
-        None => measure_calls(&mut figures).await?,
-        Some(DOCUMENTS | RELOAD) => {}
-        Some(NATIVE_SERVER) => {
-            native::serve().await?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Some(other) => anyhow::bail!("there is nothing called `{other}` to measure"),
+    if part.as_deref() == Some(NATIVE_SERVER) {
+        native::serve().await?;
+        return Ok(ExitCode::SUCCESS);
     }
-    if part.as_deref() != Some(DOCUMENTS) {
+    if let Some(other) = part
+        .as_deref()
+        .filter(|part| ![DOCUMENTS, LANGUAGES, RELOAD].contains(part))
+    {
+        anyhow::bail!("there is nothing called `{other}` to measure");
+    }
+    let is_wanted = |name| part.as_deref().is_none_or(|part| part == name);
+    if part.is_none() {
+        measure_calls(&mut figures).await?;
+    }
+    if is_wanted(LANGUAGES) {
+        eprintln!("tools in other languages …");
+        languages::measure(&mut figures).await?;
+    }
+    if is_wanted(RELOAD) {
         eprintln!("tools that change …");
         reload::measure(&mut figures).await?;
     }
-    if part.as_deref() != Some(RELOAD) {
+    if is_wanted(DOCUMENTS) {
         eprintln!("the document store …");
         documents::measure(&mut figures).await?;
     }

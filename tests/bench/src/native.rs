@@ -75,9 +75,8 @@ impl NativeServer {
         self.process.id()
     }
 
-    pub(crate) fn target(&self, client: &reqwest::Client) -> Target {
+    pub(crate) fn target(&self) -> Target {
         Target {
-            client: client.clone(),
             url: format!("http://127.0.0.1:{}/mcp", self.port),
             tokens: vec![None],
             tool: "noop",
