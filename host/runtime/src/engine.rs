@@ -13,10 +13,15 @@ const FIBER_STACK: usize = WASM_STACK + (2 << 20);
 /// What a store gets to count down from where instructions are counted: no limit.
 pub(crate) const FUEL: u64 = u64::MAX;
 
-/// Makes the engine. `slots` is how many instances may live at once.
+/// So much of an instance's memory is kept between two calls, in bytes, unless the operator says otherwise: all of it for components in
+/// Rust and TypeScript.
+pub const KEPT_MEMORY: usize = 2 << 20;
+
+/// Makes the engine. `slots` is how many instances may live at once, and `kept_memory` how much of each one's memory is kept, in bytes.
 ///
-/// The pool's numbers were measured for this use: a small guest's whole memory stays resident, so that a fresh instance
-/// causes no page fault and no system call; resets are batched.
+/// The pool's numbers were measured for this use. What is kept is made as it was by copying, and a fresh instance then causes no page
+/// fault and no system call; what isn't is given back to the system and fetched again page by page, which for an interpreter takes
+/// several times as long, and much longer when several do it at once. Resets are batched.
 ///
 /// What is reset between two instances is what a guest can read: memories, tables, globals. The native stack that a call ran on
 /// isn't zeroed: compiled code writes each slot of it before it reads it, so a guest has no way to see what was there. Zeroing it
@@ -26,7 +31,7 @@ pub(crate) const FUEL: u64 = u64::MAX;
 ///
 /// # Errors
 /// The settings don't fit this machine, most likely for lack of address space.
-pub(crate) fn engine(slots: u32, count_instructions: bool) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(slots: u32, kept_memory: usize, count_instructions: bool) -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         // A number that is counted to and nothing more: interpreters are linked of some forty modules, and every slot may hold one.
@@ -45,8 +50,7 @@ pub(crate) fn engine(slots: u32, count_instructions: bool) -> wasmtime::Result<E
         // Interpreters are linked of large modules.
         .max_core_instance_size(8 << 20)
         .max_component_instance_size(8 << 20)
-        // Covers small guests whole; bounded by slots × 512 KiB.
-        .linear_memory_keep_resident(512 << 10)
+        .linear_memory_keep_resident(kept_memory)
         .table_keep_resident(64 << 10)
         .decommit_batch_size(16)
         .pagemap_scan(Enabled::No);

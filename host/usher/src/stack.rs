@@ -86,6 +86,7 @@ impl Stack {
                 waiting: config.calls.waiting,
                 wait: Duration::from_millis(config.calls.wait_ms),
             },
+            kept_memory: (config.calls.kept_memory_mib as usize) << 20,
             groups,
             ..RuntimeSettings::default()
         };

@@ -11,11 +11,12 @@ use crate::figures::{Figures, median};
 use crate::load::Target;
 use crate::process::processor_time;
 
-/// The languages, and the folder of the sample in each.
-const SAMPLES: [(&str, &str); 3] = [
-    ("Rust", "followups"),
-    ("Python", "followups-python"),
-    ("TypeScript", "followups-js"),
+/// The languages, the folder of the sample in each, and how much of an instance's memory is kept, in MiB.
+const SAMPLES: [(&str, &str, u32); 4] = [
+    ("Rust", "followups", 2),
+    ("TypeScript", "followups-js", 2),
+    ("Python", "followups-python", 2),
+    ("Python with 16 MiB kept", "followups-python", 16),
 ];
 /// Starts of which the first call is timed.
 const STARTS: usize = 7;
@@ -27,8 +28,8 @@ const AT_ONCE: usize = 4;
 
 pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     let mut of_rust = None;
-    for (language, sample) in SAMPLES {
-        let call = measure_one(figures, language, sample).await?;
+    for (language, sample, kept) in SAMPLES {
+        let call = measure_one(figures, language, sample, kept).await?;
         let of_rust = *of_rust.get_or_insert(call);
         if call > of_rust {
             figures.show(format!("{language} to Rust, a call"), call / of_rust, "times");
@@ -38,13 +39,16 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
 }
 
 /// Gives the processor time of a call, in microseconds.
-async fn measure_one(figures: &mut Figures, language: &str, sample: &str) -> anyhow::Result<f64> {
+async fn measure_one(figures: &mut Figures, language: &str, sample: &str, kept: u32) -> anyhow::Result<f64> {
     let folder = Folder::new().sample(sample);
-    let (compiling, mut data) = compile(folder.path()).await;
+    let config = folder.path().join("usher.toml");
+    std::fs::write(&config, format!("[calls]\nkept-memory-mib = {kept}\n"))?;
+    let arguments = ["--config", &config.display().to_string()];
+    let (compiling, mut data) = compile(folder.path(), &arguments).await;
     figures.show(format!("{language}: start to ready, nothing compiled"), compiling, "ms");
     let mut first_calls = Vec::new();
     for _ in 0..STARTS {
-        let host = Host::start_in(data, folder.path(), &[]).await;
+        let host = Host::start_in(data, folder.path(), &arguments).await;
         let target = list_follow_ups(&host).await;
         first_calls.push(target.run(1, 1).await?.as_secs_f64() * 1e3);
         data = host.kill();
@@ -55,7 +59,7 @@ async fn measure_one(figures: &mut Figures, language: &str, sample: &str) -> any
         "ms",
     );
 
-    let host = Host::start_in(data, folder.path(), &[]).await;
+    let host = Host::start_in(data, folder.path(), &arguments).await;
     let target = list_follow_ups(&host).await;
     target.run(CALLS, AT_ONCE).await?;
     let (mut latencies, mut costs) = (Vec::new(), Vec::new());
@@ -73,9 +77,9 @@ async fn measure_one(figures: &mut Figures, language: &str, sample: &str) -> any
 }
 
 /// Starts a host that has compiled nothing before; gives the milliseconds until it was ready, and its data.
-async fn compile(tools: &Path) -> (f64, Data) {
+async fn compile(tools: &Path, arguments: &[&str]) -> (f64, Data) {
     let started = Instant::now();
-    let host = Host::start_in(Data::new(), tools, &[]).await;
+    let host = Host::start_in(Data::new(), tools, arguments).await;
     (started.elapsed().as_secs_f64() * 1e3, host.kill())
 }
 

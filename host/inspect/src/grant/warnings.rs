@@ -1,15 +1,12 @@
 //! What an operator should look at twice about a grant that works.
 
 use usher_policy::{Grant, Rule};
+use usher_runtime::KEPT_MEMORY;
 
 use super::gap::Gap;
 use super::needs::{Needs, Withheld};
 use crate::made::Made;
 use crate::visible::visible;
-
-/// The initial memory that the host keeps ready between calls, in bytes. What is above is given back to the operating system and
-/// fetched again at each call.
-const KEPT_MEMORY: u64 = 512 << 10;
 
 /// Warnings about a component that is served with a grant, a sentence each.
 #[must_use]
@@ -38,9 +35,9 @@ pub fn warnings(needs: &Needs, grant: &Grant, made: &Made) -> Vec<String> {
             crate::who(&rule.allow)
         ));
     }
-    if made.memory_bytes > KEPT_MEMORY {
+    if made.memory_bytes > KEPT_MEMORY as u64 {
         warnings.push(format!(
-            "each call begins with {} KiB of memory; over {} KiB it takes longer to begin",
+            "each call begins with {} KiB of memory; over {} KiB it takes longer, unless `calls.kept-memory-mib` says more",
             made.memory_bytes >> 10,
             KEPT_MEMORY >> 10
         ));

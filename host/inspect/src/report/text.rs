@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use usher_runtime::KEPT_MEMORY;
+
 use super::{Report, ToolReport};
 use crate::made::Language;
 use crate::powers::Power;
@@ -9,8 +11,6 @@ use crate::schema::properties;
 use crate::visible::{excerpt, visible};
 use crate::wrap::wrap;
 
-/// So much memory a fresh instance may begin with at no cost worth a word, in bytes.
-const USUAL_MEMORY: u64 = 512 << 10;
 /// The width of the column of severities.
 const COLUMN: usize = 11;
 
@@ -71,7 +71,7 @@ impl Report {
             "Memory",
             &format!("{} KiB at the start of each call", thousands(memory >> 10)),
         )?;
-        if memory > USUAL_MEMORY {
+        if memory > KEPT_MEMORY as u64 {
             fact(f, "", "That is much: it makes the start of each call slower")?;
         }
         if !self.not_served.is_empty() {

@@ -35,6 +35,10 @@ impl Config {
             entra.cloud()?;
         }
         ensure!(
+            (1..=64).contains(&self.calls.kept_memory_mib),
+            "calls.kept-memory-mib must be 1 to 64: as many instances may keep it as calls run at once"
+        );
+        ensure!(
             self.calls.at_once <= 4_096,
             "calls.at-once must be at most 4096: each call holds a slot of the instance pool"
         );
