@@ -7,12 +7,15 @@
 use usher_sdk::prelude::*;
 
 const EXPENSES: &str = "expenses";
+/// For clients that don't know the format `date`.
+const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 
 /// An expense, as it is recorded and as it is stored.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Expense {
     /// The day of the expense, as YYYY-MM-DD.
+    #[schemars(regex(pattern = DATE))]
     date: Date,
     /// What it cost.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = 1_000_000_000))]
@@ -69,6 +72,7 @@ fn add_user_expense(expense: Expense) -> Result<Recorded, Error> {
 #[serde(deny_unknown_fields)]
 struct Wanted {
     /// Only expenses of this day, as YYYY-MM-DD, and later.
+    #[schemars(regex(pattern = DATE))]
     since: Option<Date>,
     /// At most so many.
     #[serde(default = "fifty")]

@@ -44,7 +44,7 @@ fn the_schema_of_an_expense_says_every_rule() {
             "properties": {
                 "date": {
                     "description": "The day of the expense, as YYYY-MM-DD.",
-                    "type": "string", "format": "date",
+                    "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                 },
                 "amount": {
                     "description": "What it cost.",
