@@ -64,10 +64,7 @@ pub(crate) async fn from_nothing_to_a_call(language: &Language) {
 
 /// A component and its grant, with all that there is to say of them.
 async fn builds(language: &Language, project: &Project) {
-    let mut build = host::usher();
-    build.arg("build").arg(project.folder());
-    (language.environment)(&mut build);
-    let said = succeeds(build).await;
+    let said = project.build(language).await;
     for part in [
         "team-notes.wasm",
         "team-notes.grant.toml",

@@ -48,6 +48,14 @@ impl Project {
         Self { folder, _alone: alone }
     }
 
+    /// What `usher build` says of it.
+    pub(crate) async fn build(&self, language: &Language) -> String {
+        let mut build = host::usher();
+        build.arg("build").arg(&self.folder);
+        (language.environment)(&mut build);
+        succeeds(build).await
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -5,11 +5,11 @@ use std::fs;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
-use usher_tests::host::{self, Data};
+use usher_tests::host::Data;
 use usher_tests::{Folder, Grant, Host, wait};
 
 use super::languages::Language;
-use super::projects::{NAME, Project, succeeds};
+use super::projects::{NAME, Project};
 
 /// Calls of which no two may be alike.
 const CALLS: usize = 5;
@@ -128,10 +128,7 @@ pub(crate) async fn nothing_is_made_up_twice(language: &Language, sources: &Sour
 
 async fn serve(language: &Language, project: &Project, source: &str, capability: &str) -> Host {
     project.save(language.source, source);
-    let mut build = host::usher();
-    build.arg("build").arg(project.folder());
-    (language.environment)(&mut build);
-    succeeds(build).await;
+    project.build(language).await;
     let folder = Folder::new();
     let grant = Grant::of(&["make_up"]).gives("log = true").gives(capability);
     fs::write(folder.path().join(format!("{NAME}.grant.toml")), grant.text()).unwrap();

@@ -38,6 +38,12 @@ async fn a_value_out_of_range_is_refused_by_its_key() {
         &dev_with("[calls]\nat-once = 0\n").await,
         &["calls.at-once", "at least 1"],
     );
+    for mib in [0, 65] {
+        assert_refused(
+            &dev_with(&format!("[calls]\nkept-memory-mib = {mib}\n")).await,
+            &["calls.kept-memory-mib", "1 to 64"],
+        );
+    }
     assert_refused(
         &dev_with("[containers.\"../x\"]\npartition-key = [\"/user_id\"]\n").await,
         &["containers.../x"],

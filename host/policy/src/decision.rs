@@ -56,20 +56,20 @@ impl Rule {
         }
     }
 
-    /// Visits the groups whose answer still matters for this caller, perhaps several times. None if the token, or what is known, decides.
-    pub(crate) fn visit_asked(&self, caller: &Caller, memberships: &Memberships, visit: &mut impl FnMut(Uuid)) {
+    /// Visits the groups whose answer matters for this caller, perhaps several times. None if the token decides.
+    pub(crate) fn visit_asked(&self, caller: &Caller, visit: &mut impl FnMut(Uuid)) {
         // Inside a rule that is decided, nothing matters; inside one that isn't, those parts that aren't.
-        if self.decide(caller, memberships) != Decision::Undecided {
+        if self.decide(caller, &Memberships::none()) != Decision::Undecided {
             return;
         }
         match self {
             Self::Group(GroupRef::Id(group)) => visit(*group),
             Self::Any(rules) | Self::All(rules) => {
                 for rule in rules {
-                    rule.visit_asked(caller, memberships, visit);
+                    rule.visit_asked(caller, visit);
                 }
             }
-            Self::Not(rule) => rule.visit_asked(caller, memberships, visit),
+            Self::Not(rule) => rule.visit_asked(caller, visit),
             Self::Scope(_) | Self::Role(_) | Self::Group(_) => {}
         }
     }

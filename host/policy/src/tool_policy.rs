@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::allowance::Allowance;
 use crate::limits::Limits;
-use crate::memberships::Memberships;
 use crate::rule::Rule;
 
 /// For whom a tool is, and the most that a call of it can reach and use up. [`Grant::admit`](crate::Grant::admit) makes it at load.
@@ -71,7 +70,7 @@ impl ToolPolicy {
     /// The same, visited.
     pub(crate) fn visit_asked(&self, caller: &Caller, mut visit: impl FnMut(Uuid)) {
         if !self.groups.is_empty() {
-            self.rule.visit_asked(caller, &Memberships::none(), &mut visit);
+            self.rule.visit_asked(caller, &mut visit);
         }
     }
 

@@ -13,11 +13,11 @@ const FIBER_STACK: usize = WASM_STACK + (2 << 20);
 /// What a store gets to count down from where instructions are counted: no limit.
 pub(crate) const FUEL: u64 = u64::MAX;
 
-/// So much of an instance's memory is kept between two calls, in bytes, unless the operator says otherwise: all of it for components in
+/// So much of an instance's memory is kept between two calls, in MiB, unless the operator says otherwise: all of it for components in
 /// Rust and TypeScript.
-pub const KEPT_MEMORY: usize = 2 << 20;
+pub const KEPT_MEMORY_MIB: u32 = 2;
 
-/// Makes the engine. `slots` is how many instances may live at once, and `kept_memory` how much of each one's memory is kept, in bytes.
+/// Makes the engine. `slots` is how many instances may live at once, and `kept_memory_mib` how much of each one's memory is kept.
 ///
 /// The pool's numbers were measured for this use. What is kept is made as it was by copying, and a fresh instance then causes no page
 /// fault and no system call; what isn't is given back to the system and fetched again page by page, which for an interpreter takes
@@ -31,7 +31,7 @@ pub const KEPT_MEMORY: usize = 2 << 20;
 ///
 /// # Errors
 /// The settings don't fit this machine, most likely for lack of address space.
-pub(crate) fn engine(slots: u32, kept_memory: usize, count_instructions: bool) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(slots: u32, kept_memory_mib: u32, count_instructions: bool) -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         // A number that is counted to and nothing more: interpreters are linked of some forty modules, and every slot may hold one.
@@ -50,7 +50,7 @@ pub(crate) fn engine(slots: u32, kept_memory: usize, count_instructions: bool) -
         // Interpreters are linked of large modules.
         .max_core_instance_size(8 << 20)
         .max_component_instance_size(8 << 20)
-        .linear_memory_keep_resident(kept_memory)
+        .linear_memory_keep_resident((kept_memory_mib as usize) << 20)
         .table_keep_resident(64 << 10)
         .decommit_batch_size(16)
         .pagemap_scan(Enabled::No);

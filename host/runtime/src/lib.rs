@@ -55,7 +55,7 @@ pub use bindings::contract;
 pub use call::{Outcome, Request};
 pub use catalog::{Catalog, Progress, Refusal};
 pub use compile_cache::{CacheError, CacheSettings, PrecompileError, Precompiled, Precompiler};
-pub use engine::KEPT_MEMORY;
+pub use engine::KEPT_MEMORY_MIB;
 pub use examined::{Examined, ExaminedTool, Import, Kind};
 pub use fault::{Fault, Limit};
 pub use foreign::Unserved;

@@ -64,7 +64,7 @@ impl Runtime {
     pub fn start(settings: RuntimeSettings, services: Arc<Services>) -> Result<Self, StartError> {
         let engine = engine(
             settings.admission.at_once.saturating_add(SPARE_SLOTS),
-            settings.kept_memory,
+            settings.kept_memory_mib,
             settings.count_instructions,
         )
         .map_err(StartError::Engine)?;

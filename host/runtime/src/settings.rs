@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::admission::AdmissionSettings;
 use crate::compile_cache::CacheSettings;
-use crate::engine::KEPT_MEMORY;
+use crate::engine::KEPT_MEMORY_MIB;
 
 /// How the runtime is set up.
 #[derive(Debug, Clone)]
@@ -15,9 +15,9 @@ pub struct RuntimeSettings {
     pub cache: CacheSettings,
     /// How many calls run and wait.
     pub admission: AdmissionSettings,
-    /// How much of an instance's memory is kept for the next one, in bytes; as many instances may keep it as calls run at once.
-    /// Default: [`KEPT_MEMORY`].
-    pub kept_memory: usize,
+    /// How much of an instance's memory is kept for the next one; as many instances may keep it as calls run at once. Default:
+    /// [`KEPT_MEMORY_MIB`].
+    pub kept_memory_mib: u32,
     /// The object ids of the groups that rules of grants may call by a name.
     pub groups: BTreeMap<String, Uuid>,
     /// Whether instructions are counted. It makes guests slower, so it is for trying a tool and not for serving. Default: no.
@@ -29,7 +29,7 @@ impl Default for RuntimeSettings {
         Self {
             cache: CacheSettings::default(),
             admission: AdmissionSettings::default(),
-            kept_memory: KEPT_MEMORY,
+            kept_memory_mib: KEPT_MEMORY_MIB,
             groups: BTreeMap::new(),
             count_instructions: false,
         }

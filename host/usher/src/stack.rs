@@ -86,7 +86,7 @@ impl Stack {
                 waiting: config.calls.waiting,
                 wait: Duration::from_millis(config.calls.wait_ms),
             },
-            kept_memory: (config.calls.kept_memory_mib as usize) << 20,
+            kept_memory_mib: config.calls.kept_memory_mib,
             groups,
             ..RuntimeSettings::default()
         };

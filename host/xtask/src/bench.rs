@@ -8,7 +8,6 @@ use crate::error::UsageError;
 use crate::guests::Output;
 use crate::samples::Builders;
 use crate::step::Step;
-use crate::test_tools::{componentize_py, js, node};
 use crate::workspace::{Profile, Workspace};
 use crate::{Outcome, build, cargo, guests, samples, toolchain};
 
@@ -38,11 +37,7 @@ fn build_and_measure(workspace: &Workspace, part: Option<&str>) -> Outcome {
     let toolchain = toolchain::set_up(&guests_step)?;
     guests::build_test_guests(workspace, &toolchain, Output::Progress, &guests_step)?;
     if in_all_languages {
-        let builders = Builders {
-            componentize_py: componentize_py::set_up(workspace, &step(5, "componentize-py"))?,
-            node: node::set_up(workspace, &step(6, "Node.js"))?.node,
-            js: js::set_up(workspace, &step(7, "JavaScript builders"))?,
-        };
+        let builders = Builders::set_up(workspace, 5, steps)?;
         samples::build_all(workspace, Profile::Release, &builders, 8, steps)?;
     }
     measure(workspace, &step(steps, "Measurements"), part)

@@ -11,15 +11,28 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 
 use crate::step::Step;
-use crate::test_tools::js;
+use crate::test_tools::node::{self, Inspector};
+use crate::test_tools::{componentize_py, js};
 use crate::workspace::{Profile, Workspace};
 use crate::{files, process};
 
 /// What builds them.
 pub(crate) struct Builders {
+    /// It comes with the Node.js that they run on.
+    pub(crate) inspector: Inspector,
     pub(crate) componentize_py: PathBuf,
-    pub(crate) node: PathBuf,
     pub(crate) js: js::Packages,
+}
+
+impl Builders {
+    /// Sets them up, as step `first` and the next two of `steps` steps.
+    pub(crate) fn set_up(workspace: &Workspace, first: usize, steps: usize) -> anyhow::Result<Self> {
+        Ok(Self {
+            inspector: node::set_up(workspace, &Step::new(first, steps, "MCP Inspector"))?,
+            componentize_py: componentize_py::set_up(workspace, &Step::new(first + 1, steps, "componentize-py"))?,
+            js: js::set_up(workspace, &Step::new(first + 2, steps, "JavaScript builders"))?,
+        })
+    }
 }
 
 /// Builds the samples that are new or changed, as step `first` and the next of `steps` steps. The host of this profile, which does it,
@@ -44,7 +57,7 @@ pub(crate) fn build_all(
         profile,
         &builders.js.sample,
         &["tools/sdk-js", "wit", "host/author/src/js"],
-        ("USHER_NODE", &builders.node),
+        ("USHER_NODE", &builders.inspector.node),
         &Step::new(first + 1, steps, "Sample in TypeScript"),
     )
 }

@@ -16,8 +16,7 @@ use crate::guests::Output;
 use crate::samples::Builders;
 use crate::step::Step;
 use crate::test_summary::Summary;
-use crate::test_tools::node::Inspector;
-use crate::test_tools::{componentize_py, js, node, python};
+use crate::test_tools::python;
 use crate::workspace::{Profile, Workspace};
 use crate::{Outcome, cargo, files, guests, js_tests, parallel, process, python_tests, samples, toolchain};
 
@@ -28,7 +27,7 @@ const STEPS: usize = 11;
 pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let step = |number, name| Step::new(number, STEPS, name);
     let selection = Selection::of(&arguments);
-    let ((toolchain, python, inspector_script, builders), ()) = parallel::both(
+    let ((toolchain, python, builders), ()) = parallel::both(
         || {
             let toolchain = toolchain::set_up(&step(1, "WebAssembly target"))?;
             guests::build_tools(workspace, &toolchain, Output::Problems, &step(3, "Tools"))?;
@@ -36,13 +35,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
                 guests::build_test_guests(workspace, &toolchain, Output::Problems, &step(4, "Test guests"))?;
             }
             let python = python::set_up(workspace, &step(5, "Python client"))?;
-            let Inspector { node, script } = node::set_up(workspace, &step(6, "MCP Inspector"))?;
-            let builders = Builders {
-                componentize_py: componentize_py::set_up(workspace, &step(7, "componentize-py"))?,
-                node,
-                js: js::set_up(workspace, &step(8, "JavaScript builders"))?,
-            };
-            Ok((toolchain, python, script, builders))
+            let builders = Builders::set_up(workspace, 6, STEPS)?;
+            Ok((toolchain, python, builders))
         },
         || build_tests(workspace, &selection, &step(2, "Host and tests")),
     )?;
@@ -62,9 +56,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
             .env("USHER_TEST_TRANSCRIPTS", &transcripts)
             .env("USHER_TEST_PYTHON", &python)
             .env("USHER_TEST_COMPONENTIZE_PY", &builders.componentize_py)
-            .env("USHER_TEST_NODE", &builders.node)
+            .env("USHER_TEST_NODE", &builders.inspector.node)
             .env("USHER_TEST_NODE_MODULES", &builders.js.modules)
-            .env("USHER_TEST_INSPECTOR", &inspector_script);
+            .env("USHER_TEST_INSPECTOR", &builders.inspector.script);
         if let Some(rustc) = toolchain.rustc() {
             tests.env("USHER_TEST_RUSTC", rustc);
         }
@@ -76,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Vec<String>) -> Outcome {
     let (mut succeeded, mut summary) = run_and_add_up(&mut tests)?;
     if arguments.is_empty() {
         let of_python = python_tests::run(workspace, &python, &step)?;
-        let of_js = js_tests::run(&builders.js, &builders.node, &step)?;
+        let of_js = js_tests::run(&builders.js, &builders.inspector.node, &step)?;
         succeeded &= of_python.failed + of_js.failed == 0;
         summary += of_python;
         summary += of_js;

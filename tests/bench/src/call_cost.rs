@@ -1,7 +1,5 @@
 //! A call of a component that does nothing, against a native handler that does nothing.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use usher_tests::host::Data;
@@ -10,7 +8,6 @@ use usher_tests::{Host, built};
 use crate::figures::{Figures, Target as Bound, median};
 use crate::load::Target;
 use crate::native::NativeServer;
-use crate::process::processor_time;
 
 /// Calls of one round; with some 60 µs each, a round takes a third of a second.
 pub(crate) const CALLS: u64 = 5_000;
@@ -121,10 +118,7 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The processor time of one call, in microseconds.
+/// A round of this measurement.
 pub(crate) async fn round(target: &Target, pid: u32) -> anyhow::Result<f64> {
-    let before = processor_time(pid)?;
-    target.run(CALLS, AT_ONCE).await?;
-    let spent: Duration = processor_time(pid)?.saturating_sub(before);
-    Ok(spent.as_secs_f64() * 1e6 / CALLS as f64)
+    target.processor_time(pid, CALLS, AT_ONCE).await
 }

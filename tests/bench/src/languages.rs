@@ -1,15 +1,12 @@
 //! One sample in three languages: what its first start costs, its first call after a later start, and every other call.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 use usher_tests::host::Data;
 use usher_tests::{Folder, Host};
 
 use crate::figures::{Figures, median};
 use crate::load::Target;
-use crate::process::processor_time;
+use crate::start::start;
 
 /// The languages, the folder of the sample in each, and how much of an instance's memory is kept, in MiB.
 const SAMPLES: [(&str, &str, u32); 4] = [
@@ -44,7 +41,7 @@ async fn measure_one(figures: &mut Figures, language: &str, sample: &str, kept: 
     let config = folder.path().join("usher.toml");
     std::fs::write(&config, format!("[calls]\nkept-memory-mib = {kept}\n"))?;
     let arguments = ["--config", &config.display().to_string()];
-    let (compiling, mut data) = compile(folder.path(), &arguments).await;
+    let (mut data, compiling) = start(Data::new(), folder.path(), &arguments).await;
     figures.show(format!("{language}: start to ready, nothing compiled"), compiling, "ms");
     let mut first_calls = Vec::new();
     for _ in 0..STARTS {
@@ -65,22 +62,12 @@ async fn measure_one(figures: &mut Figures, language: &str, sample: &str, kept: 
     let (mut latencies, mut costs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         latencies.push(target.run(CALLS, 1).await?.as_secs_f64() * 1e3 / CALLS as f64);
-        let before = processor_time(host.pid())?;
-        target.run(CALLS, AT_ONCE).await?;
-        let spent: Duration = processor_time(host.pid())?.saturating_sub(before);
-        costs.push(spent.as_secs_f64() * 1e6 / CALLS as f64);
+        costs.push(target.processor_time(host.pid(), CALLS, AT_ONCE).await?);
     }
     figures.show(format!("{language}: a later call, alone"), median(latencies), "ms");
     let cost = median(costs);
     figures.show(format!("{language}: processor time of a call"), cost, "µs");
     Ok(cost)
-}
-
-/// Starts a host that has compiled nothing before; gives the milliseconds until it was ready, and its data.
-async fn compile(tools: &Path, arguments: &[&str]) -> (f64, Data) {
-    let started = Instant::now();
-    let host = Host::start_in(Data::new(), tools, arguments).await;
-    (started.elapsed().as_secs_f64() * 1e3, host.kill())
 }
 
 /// A tool that asks the document store once, by somebody whose token is new.

@@ -13,6 +13,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use usher_tests::mcp;
 
+use crate::process::processor_time;
+
 /// A tool of a server, and how to call it.
 #[derive(Clone)]
 pub(crate) struct Target {
@@ -35,6 +37,17 @@ impl Target {
             runtime.block_on(target.run_here(calls, at_once))
         })
         .await?
+    }
+
+    /// Makes calls of the process with this id; gives what one of them costs it, in microseconds.
+    ///
+    /// # Errors
+    /// A call didn't go well, or the process is gone.
+    pub(crate) async fn processor_time(&self, pid: u32, calls: u64, at_once: usize) -> anyhow::Result<f64> {
+        let before = processor_time(pid)?;
+        self.run(calls, at_once).await?;
+        let spent = processor_time(pid)?.saturating_sub(before);
+        Ok(spent.as_secs_f64() * 1e6 / calls as f64)
     }
 
     async fn run_here(&self, calls: u64, at_once: usize) -> anyhow::Result<Duration> {

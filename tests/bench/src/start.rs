@@ -15,15 +15,15 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     let tools = built::tools();
     let (mut without, mut with) = (Data::new(), Data::new());
     // The first start makes keys and fills the cache.
-    (without, _) = start(without, empty.path()).await;
-    (with, _) = start(with, &tools).await;
+    (without, _) = start(without, empty.path(), &[]).await;
+    (with, _) = start(with, &tools, &[]).await;
     let (mut of_empty, mut of_tools) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let milliseconds;
-        (without, milliseconds) = start(without, empty.path()).await;
+        (without, milliseconds) = start(without, empty.path(), &[]).await;
         of_empty.push(milliseconds);
         let milliseconds;
-        (with, milliseconds) = start(with, &tools).await;
+        (with, milliseconds) = start(with, &tools, &[]).await;
         of_tools.push(milliseconds);
     }
     let (of_empty, of_tools) = (median(of_empty), median(of_tools));
@@ -38,9 +38,10 @@ pub(crate) async fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(data: Data, tools: &Path) -> (Data, f64) {
+/// Starts a host and kills it; gives the milliseconds until it was ready.
+pub(crate) async fn start(data: Data, tools: &Path, arguments: &[&str]) -> (Data, f64) {
     let started = Instant::now();
-    let host = Host::start_in(data, tools, &[]).await;
+    let host = Host::start_in(data, tools, arguments).await;
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
     (host.kill(), milliseconds)
 }

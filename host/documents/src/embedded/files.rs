@@ -47,7 +47,7 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
     let crashed = std::fs::metadata(path.with_extension("db-wal")).is_ok_and(|left| left.len() > 0);
     let storage = |error: rusqlite::Error| OpenError::storage(&path, &error);
     let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, CACHE_KIB).map_err(storage)?;
-    schema::check_format(&writer, &path)?;
+    let format = schema::check_format(&writer, &path)?;
     let extent = if crashed { Extent::Everything } else { Extent::ForAWhile };
     integrity(&mut writer, &path, extent)?;
     writer.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
@@ -56,7 +56,7 @@ pub(super) fn open(settings: &EmbeddedSettings) -> Result<Files, OpenError> {
     writer
         .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
         .map_err(storage)?;
-    let containers = schema::make_containers(&mut writer, &path, &settings.containers)?;
+    let containers = schema::make_containers(&mut writer, &path, format, &settings.containers)?;
     Ok(Files {
         path,
         lock,

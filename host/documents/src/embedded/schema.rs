@@ -80,14 +80,14 @@ pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<(), 
     }
 }
 
-/// Makes what isn't there yet, all or nothing, and says which tables each container has.
+/// Makes what isn't there yet in a store of this format, all or nothing, and says which tables each container has.
 pub(super) fn make_containers(
     connection: &mut Connection,
     path: &Path,
+    format: Option<i64>,
     definitions: &[ContainerDefinition],
 ) -> Result<HashMap<ContainerName, Arc<Container>>, OpenError> {
     let storage = |error: rusqlite::Error| OpenError::storage(path, &error);
-    let found = check_format(connection, path)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(storage)?;
@@ -109,9 +109,7 @@ pub(super) fn make_containers(
             PRAGMA user_version = {FORMAT};"
         ))
         .map_err(storage)?;
-    if found.is_some_and(|found| found < 3) {
-        upgrade::number_partitions(&transaction).map_err(storage)?;
-    }
+    upgrade::to_current(&transaction, format).map_err(storage)?;
     partitions::remove_unused(&transaction, &container_numbers(&transaction).map_err(storage)?).map_err(storage)?;
     let mut containers = HashMap::new();
     for definition in definitions {

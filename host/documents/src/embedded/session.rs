@@ -50,7 +50,7 @@ pub(super) struct Session<'a> {
     /// Etags are `"run-number"`: a random number for each start, so that none comes twice.
     run: u64,
     number: Cell<u64>,
-    numbers: Numbers,
+    partitions: Numbers,
 }
 
 impl<'a> Session<'a> {
@@ -61,13 +61,13 @@ impl<'a> Session<'a> {
             shared,
             run,
             number: Cell::new(0),
-            numbers: Numbers::default(),
+            partitions: Numbers::default(),
         }
     }
 
     /// What was done since the transaction began is lost.
     pub(super) fn rolled_back(&self) {
-        self.numbers.forget();
+        self.partitions.forget();
     }
 
     fn next_etag(&self) -> Etag {
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
             }
             Change::Delete(id, if_match) => {
                 self.living(container, key, id, if_match.as_ref(), now)?;
-                let partition = self.numbers.of(self.connection, key)?;
+                let partition = self.partitions.of(self.connection, key)?;
                 self.connection
                     .prepare_cached(&container.delete)?
                     .execute(params![partition, id.as_str()])?;
@@ -116,7 +116,7 @@ impl<'a> Session<'a> {
         changes: &[Change],
     ) -> Result<Vec<Option<Written>>, Failure<TransactionError>> {
         // Before the savepoint: a number that goes back with it would still be remembered.
-        self.numbers.of(self.connection, key)?;
+        self.partitions.of(self.connection, key)?;
         self.connection.execute_batch("SAVEPOINT transact")?;
         let mut written = Vec::with_capacity(changes.len());
         for (index, change) in changes.iter().enumerate() {
@@ -177,7 +177,7 @@ impl<'a> Session<'a> {
     }
 
     fn store(&self, sql: &str, key: &str, body: &Body, now: u64) -> Result<(Written, bool), rusqlite::Error> {
-        let partition = self.numbers.of(self.connection, key)?;
+        let partition = self.partitions.of(self.connection, key)?;
         let etag = self.next_etag();
         let expires = body.lifetime.map(|lifetime| sql_seconds(now.saturating_add(lifetime)));
         let changed = self.connection.prepare_cached(sql)?.execute(params![

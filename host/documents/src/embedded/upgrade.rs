@@ -11,8 +11,16 @@ use rusqlite::Transaction;
 use super::container::Container;
 use super::schema::container_numbers;
 
+/// Brings what a store of this format has to today's; the tables that came since are there. None: the store is new.
+pub(super) fn to_current(transaction: &Transaction<'_>, format: Option<i64>) -> Result<(), rusqlite::Error> {
+    match format {
+        Some(1 | 2) => number_partitions(transaction),
+        _ => Ok(()),
+    }
+}
+
 /// From format 2 to 3. The indexes over properties are gone then, and are made again like new ones.
-pub(super) fn number_partitions(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+fn number_partitions(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     for number in container_numbers(transaction)? {
         let table = Container::table(number);
         let earlier = format!("{table}_earlier");

@@ -1,7 +1,7 @@
 //! What an operator should look at twice about a grant that works.
 
 use usher_policy::{Grant, Rule};
-use usher_runtime::KEPT_MEMORY;
+use usher_runtime::KEPT_MEMORY_MIB;
 
 use super::gap::Gap;
 use super::needs::{Needs, Withheld};
@@ -35,11 +35,11 @@ pub fn warnings(needs: &Needs, grant: &Grant, made: &Made) -> Vec<String> {
             crate::who(&rule.allow)
         ));
     }
-    if made.memory_bytes > KEPT_MEMORY as u64 {
+    if made.memory_bytes > u64::from(KEPT_MEMORY_MIB) << 20 {
         warnings.push(format!(
             "each call begins with {} KiB of memory; over {} KiB it takes longer, unless `calls.kept-memory-mib` says more",
             made.memory_bytes >> 10,
-            KEPT_MEMORY >> 10
+            KEPT_MEMORY_MIB << 10
         ));
     }
     warnings

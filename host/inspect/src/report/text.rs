@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use usher_runtime::KEPT_MEMORY;
+use usher_runtime::KEPT_MEMORY_MIB;
 
 use super::{Report, ToolReport};
 use crate::made::Language;
@@ -71,7 +71,7 @@ impl Report {
             "Memory",
             &format!("{} KiB at the start of each call", thousands(memory >> 10)),
         )?;
-        if memory > KEPT_MEMORY as u64 {
+        if memory > u64::from(KEPT_MEMORY_MIB) << 20 {
             fact(f, "", "That is much: it makes the start of each call slower")?;
         }
         if !self.not_served.is_empty() {

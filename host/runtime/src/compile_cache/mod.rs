@@ -33,7 +33,7 @@ use wasmtime::component::Component;
 
 use self::entry::Entry;
 use self::trust::Trust;
-use crate::engine::{KEPT_MEMORY, engine, one_line};
+use crate::engine::{KEPT_MEMORY_MIB, engine, one_line};
 use crate::source::Source;
 
 /// Where compiled components are kept.
@@ -281,7 +281,7 @@ impl Precompiler {
     /// The engine can't be set up, or the folder can't be used.
     pub fn open(settings: &CacheSettings) -> Result<Self, crate::StartError> {
         // How many instances there may be at once changes nothing of the code.
-        let engine = engine(1, KEPT_MEMORY, false).map_err(crate::StartError::Engine)?;
+        let engine = engine(1, KEPT_MEMORY_MIB, false).map_err(crate::StartError::Engine)?;
         let cache = CompileCache::open(settings, &engine)?;
         Ok(Self { engine, cache })
     }

@@ -21,7 +21,7 @@ impl Trial {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
-            engine: engine(1, KEPT_MEMORY, false).unwrap(),
+            engine: engine(1, KEPT_MEMORY_MIB, false).unwrap(),
         }
     }
 
@@ -199,7 +199,7 @@ fn a_prebuilt_folder_is_used_whatever_the_number_of_instances_and_never_written(
         prebuilt: Some(trial.folder()),
         ..CacheSettings::default()
     };
-    let engine = engine(7, KEPT_MEMORY, false).unwrap();
+    let engine = engine(7, KEPT_MEMORY_MIB, false).unwrap();
     let cache = CompileCache::open(&settings, &engine).unwrap();
     assert!(cache.find(&engine, &cache.key(&source.digest())).is_some());
     cache.compile(&engine, "0b", &numbered(1)).unwrap();

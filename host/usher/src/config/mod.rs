@@ -129,8 +129,8 @@ pub(crate) struct Calls {
     pub waiting: u32,
     /// How long a call waits before it is told that the server is busy, in milliseconds. Default 5,000.
     pub wait_ms: u64,
-    /// How much memory is kept of each instance that ran at once with others, for the next, in MiB. Default 2, which is all of a
-    /// component in Rust or TypeScript; 16 is all of one in Python.
+    /// How much of an instance's memory is kept for the next one, in MiB; as many instances may keep it as calls run at once. Default 2,
+    /// which is all of a component in Rust or TypeScript; 16 is all of one in Python.
     pub kept_memory_mib: u32,
 }
 
@@ -141,7 +141,7 @@ impl Default for Calls {
             per_caller: 16,
             waiting: 4_096,
             wait_ms: 5_000,
-            kept_memory_mib: 2,
+            kept_memory_mib: usher_runtime::KEPT_MEMORY_MIB,
         }
     }
 }
